@@ -1,0 +1,245 @@
+"""Source columns to typed columns: distinct texts are parsed once, plain numbers are cast at Arrow's speed."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl import values
+from etl.batches import Batch, BoolArray
+from etl.errors import FeedError, ValueProblem
+from etl.feed import ColumnSpec, Feed, MeasureSpec
+from warehouse.facts import Column
+from warehouse.registry import Registry
+from warehouse.scope import UNKNOWN_TENANT
+
+ARROW_TYPES = {"text": pa.string(), "timestamp": pa.int64(), "integer": pa.int64(), "decimal": pa.float64(),
+               "boolean": pa.bool_()}
+_MEMO_LIMIT = 200_000
+# Texts that need no care: short enough that neither the cast nor a unit conversion can overflow.
+_PLAIN = {"integer": r"^-?[0-9]{1,15}$", "decimal": r"^-?[0-9]{1,15}(\.[0-9]+)?$"}
+Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A typed column (null = missing or a problem; times are microseconds UTC) and the rows that could not be read."""
+
+    values: pa.Array
+    problems: dict[int, str]
+    source: str
+
+
+class TextParser:
+    """Parses distinct texts once; remembers them from batch to batch."""
+
+    def __init__(self, parse: Callable[[str], Value], nulls: frozenset[str]) -> None:
+        self._parse, self._nulls = parse, nulls
+        self._memo: dict[str, tuple[Value, str | None]] = {}
+
+    def column(self, texts: pa.Array, kind: pa.DataType, source: str) -> Parsed:
+        encoded = texts.dictionary_encode()
+        results = [self._one(text) for text in encoded.dictionary.to_pylist()]
+        typed = pa.array([value for value, _ in results], kind).take(encoded.indices)
+        bad = [code for code, (_, reason) in enumerate(results) if reason is not None]
+        problems: dict[int, str] = {}
+        if bad:
+            codes = encoded.indices.to_numpy(zero_copy_only=False)
+            for row in np.flatnonzero(np.isin(codes, bad)):
+                problems[int(row)] = results[codes[row]][1] or ""
+        return Parsed(typed, problems, source)
+
+    def _one(self, text: str) -> tuple[Value, str | None]:
+        known = self._memo.get(text)
+        if known is None:
+            known = self._parsed(text)
+            if len(self._memo) >= _MEMO_LIMIT:
+                self._memo.clear()
+            self._memo[text] = known
+        return known
+
+    def _parsed(self, text: str) -> tuple[Value, str | None]:
+        stripped = text.strip()
+        if stripped in self._nulls:
+            return None, None
+        try:
+            return self._parse(stripped), None
+        except ValueProblem as problem:
+            return None, str(problem)
+
+
+class ColumnReader:
+    """Reads one fact column of a feed from batches."""
+
+    def __init__(self, feed: Feed, column: Column, spec: ColumnSpec, registry: Registry) -> None:
+        self.column, self._spec, self._registry = column, spec, registry
+        self._nulls = frozenset(feed.file.nulls)
+        self._kind = ARROW_TYPES[column.type]
+        self._factor = unit_factor(feed, spec.unit, column)
+        self._parser = TextParser(self._value, self._nulls)
+
+    def read(self, batch: Batch) -> Parsed:
+        """The column for every record of the batch."""
+        spec = self._spec
+        if spec.value is not None:
+            return Parsed(pa.array([self._constant()], self._kind).take(pa.array(np.zeros(batch.size, np.int64))), {}, "")
+        if spec.template is not None:
+            parsed = self._parser.column(_composed(batch, spec.template), self._kind, spec.template)
+        else:
+            parsed = self._first_of(batch)
+        if spec.only_if:
+            meets = pc.is_in(batch.columns[spec.only_if.column], value_set=pa.array(spec.only_if.values, pa.string()))
+            parsed = Parsed(pc.if_else(meets, parsed.values, pa.scalar(None, self._kind)), parsed.problems, parsed.source)
+        return self._with_unknown(parsed)
+
+    def _first_of(self, batch: Batch) -> Parsed:
+        if self._spec.by == "address_side":
+            return self._side(batch)
+        columns = [self._one(batch.columns[name], name) for name in self._spec.sources]
+        if len(columns) == 1:
+            return columns[0]
+        merged = pc.coalesce(*[column.values for column in columns])
+        filled = merged.is_valid().to_numpy(zero_copy_only=False)
+        problems = {row: reason for column in columns for row, reason in column.problems.items() if not filled[row]}
+        return Parsed(merged, problems, "、".join(self._spec.sources))
+
+    def _one(self, texts: pa.Array, source: str) -> Parsed:
+        if self.column.type in {"integer", "decimal"} and not self._spec.codes and not self.column.dimension:
+            return read_numbers(texts, self.column, self._factor, self._parser, source)
+        return self._parser.column(texts, self._kind, source)
+
+    def _side(self, batch: Batch) -> Parsed:
+        towards, away = (batch.columns[name] for name in self._spec.sources)
+        inside = TextParser(lambda text: self._registry.tenant_by_address(text), self._nulls)
+        inward = inside.column(towards, pa.string(), "").values.is_valid()
+        outward = inside.column(away, pa.string(), "").values.is_valid()
+        none = pa.scalar(None, pa.string())
+        return Parsed(pc.if_else(inward, "in", pc.if_else(outward, pa.scalar("out"), none)), {}, "")
+
+    def _with_unknown(self, parsed: Parsed) -> Parsed:
+        if self._spec.unknown != "keep":
+            return parsed
+        return Parsed(parsed.values.fill_null(UNKNOWN_TENANT), {}, parsed.source)
+
+    def _constant(self) -> Value:
+        return self._value(str(self._spec.value))
+
+    def _value(self, text: str) -> Value:
+        spec, column = self._spec, self.column
+        if spec.codes:
+            code = spec.codes.get(text, spec.codes.get("*"))
+            if code is None:
+                raise ValueProblem(f"使えない値です（使える値: {'、'.join(spec.codes)}）")
+            text = code
+        if column.type == "timestamp":
+            return values.timestamp(text, spec.styles, spec.zone)
+        if column.type == "boolean":
+            return text in spec.true
+        if column.dimension:
+            return self._key(text)
+        if column.type in {"integer", "decimal"}:
+            return read_number(text, column, self._factor)
+        if column.allowed and text not in column.allowed:
+            raise ValueProblem(f"使えない値です（使える値: {'、'.join(column.allowed)}）")
+        return text
+
+    def _key(self, text: str) -> Value:
+        if self._spec.by == "address":
+            return self._registry.tenant_by_address(text)
+        code = self._registry.code(self.column.dimension, text)
+        if code is None:
+            raise ValueProblem(f"{self._registry.title(self.column.dimension)}の設定に登録されていません")
+        return int(code) if self.column.type == "integer" else code
+
+
+class MeasureReader:
+    """Reads one value column of a wide file."""
+
+    def __init__(self, feed: Feed, measure: MeasureSpec) -> None:
+        self.measure = measure
+        self._columns = {}
+        for name, source in {measure.into: measure.source, **measure.also}.items():
+            column = feed.fact.column(name)
+            factor = unit_factor(feed, measure.unit, column)
+            self._columns[name] = (source, column, factor, TextParser(_number_parser(column, factor),
+                                                                      frozenset(feed.file.nulls)))
+
+    def read(self, batch: Batch) -> dict[str, Parsed]:
+        """Fact column -> values; the measure's own column first."""
+        return {name: read_numbers(batch.columns[source], column, factor, parser, source)
+                for name, (source, column, factor, parser) in self._columns.items()}
+
+
+def unit_factor(feed: Feed, unit: str | None, column: Column) -> tuple[int, int]:
+    """Multiplier and divisor from the source's unit to the fact's; raises :class:`FeedError` for an unknown pair."""
+    if unit is None or unit == column.unit:
+        return (1, 1)
+    factor = values.UNIT_FACTORS.get((unit, column.unit))
+    if factor is None:
+        known = "、".join(source for source, target in values.UNIT_FACTORS if target == column.unit) or "なし"
+        raise FeedError("取込み定義に誤りがあります", f"{feed.name}: 単位 {unit} を {column.unit or '（単位なし）'} に換算できません。"
+                        f"使える単位: {known}。", f"config/feeds/{feed.name}.toml の unit を直してください。")
+    return factor
+
+
+def read_numbers(texts: pa.Array, column: Column, factor: tuple[int, int], parser: TextParser, source: str) -> Parsed:
+    """Plainly written numbers are cast all at once; only what is written otherwise is parsed text by text."""
+    kind = ARROW_TYPES[column.type]
+    plain = pc.match_substring_regex(texts, _PLAIN[column.type])
+    cast = pc.cast(pc.if_else(plain, texts, pa.scalar(None, pa.string())), kind)
+    if factor != (1, 1):
+        cast = _converted(cast, factor)
+    odd = np.flatnonzero(~rows_where(plain))
+    if len(odd) == 0:
+        return Parsed(cast, {}, source)
+    parsed = parser.column(texts.take(pa.array(odd)), kind, source)
+    values_of_odd = pc.replace_with_mask(cast, pc.invert(plain), parsed.values)
+    return Parsed(values_of_odd, {int(odd[row]): reason for row, reason in parsed.problems.items()}, source)
+
+
+def _converted(numbers: pa.Array, factor: tuple[int, int]) -> pa.Array:
+    """Numbers in the fact's unit; integers are rounded half up."""
+    missing = rows_where(numbers.is_null())
+    values_or_zero = numbers.fill_null(0).to_numpy(zero_copy_only=False)
+    multiplier, divisor = factor
+    if pa.types.is_integer(numbers.type):
+        converted = (values_or_zero * (2 * multiplier) + divisor) // (2 * divisor)
+    else:
+        converted = values_or_zero * multiplier / divisor
+    return pa.array(converted, numbers.type, mask=missing)
+
+
+def read_number(text: str, column: Column, factor: tuple[int, int]) -> int | float:
+    """One number in the fact's unit."""
+    value = values.number(text) * factor[0] / Decimal(factor[1])
+    if column.type == "integer":
+        result = values.whole(value, rounded=factor != (1, 1))
+        if abs(result) >= 2**63:
+            raise ValueProblem("桁が大きすぎます")
+        return result
+    return float(value)
+
+
+def _number_parser(column: Column, factor: tuple[int, int]) -> Callable[[str], Value]:
+    return lambda text: read_number(text, column, factor)
+
+
+def _composed(batch: Batch, template: str) -> pa.Array:
+    parts: list[pa.Array | pa.Scalar] = []
+    for text, name, _, _ in string.Formatter().parse(template):
+        if text:
+            parts.append(pa.scalar(text))
+        if name:
+            parts.append(batch.columns[name])
+    return pc.binary_join_element_wise(*parts, "")
+
+
+def rows_where(mask: pa.Array) -> BoolArray:
+    """An Arrow boolean array (null = false) as numpy."""
+    return np.asarray(mask.fill_null(False).to_numpy(zero_copy_only=False), dtype=bool)

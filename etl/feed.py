@@ -1,0 +1,199 @@
+"""Feed definitions ``config/feeds/<feed>.toml``: how a source's files become rows of one fact table.
+
+Every key is documented on its field below; unknown keys are refused.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import string
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from etl.errors import FeedError
+from warehouse.facts import FACT_TABLES, FactTable
+
+Scalar = str | int | float | bool
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class FileSpec(_Strict):
+    """``[file]``: how the file is written."""
+
+    names: tuple[str, ...] = Field(description="glob patterns of file names this feed takes")
+    format: Literal["delimited", "excel", "json"] = Field(description="delimited text, Excel workbook, JSON/NDJSON")
+    encoding: str = Field("utf-8", description="character encoding of text files (a UTF-8 BOM is allowed)")
+    delimiter: str = Field(",", description="column separator of delimited text, one character")
+    header: tuple[str, ...] = Field((), description="names the header row holds; rows above it are title rows")
+    sheet: str | None = Field(None, description="Excel sheet name; the first sheet when left out")
+    totals: tuple[str, ...] = Field((), description="a row whose first filled cell is one of these is a total row")
+    nulls: tuple[str, ...] = Field(("", "-", "－", "―", "…", "NA", "N/A", "?"), description="cells that mean no value")
+    period: str | None = Field(None, description="regular expression on the file name that tells the period the file "
+                               "speaks for; groups year or era (令和) and month, optionally day; else from the rows")
+
+
+class When(_Strict):
+    """``only_if``: the value counts only on rows whose ``column`` holds one of ``values``."""
+
+    column: str
+    values: tuple[str, ...]
+
+
+class ColumnSpec(_Strict):
+    """``[columns.<fact column>]``: where one column of the fact comes from."""
+
+    source: str | tuple[str, ...] | None = Field(None, alias="from", description="source column; of several, the first "
+                                                 "that gives a value")
+    value: Scalar | None = Field(None, description="constant")
+    template: str | None = Field(None, description="text composed of source columns, as {column}")
+    styles: tuple[str, ...] = Field(("iso",), description="date styles, tried in order: iso, era, epoch, epoch_ms, or a "
+                                    "strptime pattern")
+    zone: str = Field("Asia/Tokyo", description="time zone of times without an offset of their own")
+    stamp: Literal["start", "end"] = Field("start", description="whether a sample's time starts or ends its interval")
+    codes: dict[str, str] = Field(default_factory=dict, alias="map", description="source value -> our code; a value "
+                                  "that is not listed is rejected unless the key * is")
+    true: tuple[str, ...] = Field((), description="values that mean true; every other value means false")
+    by: Literal["name", "address", "address_side"] = Field(
+        "name", description="look a key up by code/name/alias or by address; address_side gives the direction: in when "
+        "the first source is a tenant's address, out when only the second is")
+    unknown: Literal["reject", "keep"] = Field("reject", description="what becomes of a key that is not registered: "
+                                               "rejected, or kept under the explicit tenant 'unknown'")
+    unit: str | None = Field(None, description="unit of the source when it differs from the fact's")
+    only_if: When | None = Field(None, description="take the value only on rows that meet this")
+    fold: Literal["first", "last", "min", "max", "count"] = Field("last", description="how updates fold into one row")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> ColumnSpec:
+        if sum(origin is not None for origin in (self.source, self.value, self.template)) != 1:
+            raise ValueError("exactly one of from, value, template is needed")
+        return self
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        if self.source is None:
+            return ()
+        return (self.source,) if isinstance(self.source, str) else self.source
+
+
+class MeasureSpec(_Strict):
+    """``[[measures]]``: one value column of a wide file; each row gives one fact row per measure with a value."""
+
+    source: str = Field(alias="from", description="source column")
+    into: str = Field(description="fact column that takes the value")
+    set: dict[str, str] = Field(default_factory=dict, description="constant fact columns of this measure")
+    also: dict[str, str] = Field(default_factory=dict, description="further fact column -> source column")
+    maximum: float | None = Field(None, description="highest possible value, such as 100 for a percentage")
+    unit: str | None = Field(None, description="unit of the source when it differs from the fact's")
+
+
+class FoldSpec(_Strict):
+    """``[fold]``: the file holds updates; rows with the same key become one, in this order."""
+
+    key: str = Field(description="fact column that identifies the row")
+    order: tuple[str, ...] = Field(description="source columns (numbers) that order the updates")
+
+
+class CounterSpec(_Strict):
+    """``[counter]``: the measures are ever-growing octet counters, turned into bit/s."""
+
+    bits: Literal[32, 64] = Field(64, description="width of the counter")
+    max_bps: int = Field(100_000_000_000, description="a wrap that would mean more than this is a restart instead")
+
+
+class Feed(_Strict):
+    """One feed; ``name`` is the file's stem and the folder under ``inbox/``."""
+
+    name: str
+    title: str = Field(description="Japanese name")
+    table: str = Field(description="fact table")
+    reject_limit_pct: float = Field(5.0, description="a file with more rejects than this share is refused whole")
+    file: FileSpec
+    columns: dict[str, ColumnSpec] = Field(default_factory=dict)
+    measures: tuple[MeasureSpec, ...] = ()
+    keep: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="source column -> values of the records "
+                                             "that belong to this feed; the others are counted and passed over")
+    fold: FoldSpec | None = None
+    counter: CounterSpec | None = None
+
+    @property
+    def fact(self) -> FactTable:
+        return FACT_TABLES[self.table]
+
+    @property
+    def time_spec(self) -> ColumnSpec:
+        return self.columns[self.fact.time]
+
+    def wanted(self) -> set[str]:
+        """Every source column the mapping reads."""
+        wanted = {source for spec in self.columns.values() for source in spec.sources}
+        wanted |= {field for spec in self.columns.values() if spec.template
+                   for _, field, _, _ in string.Formatter().parse(spec.template) if field}
+        wanted |= {spec.only_if.column for spec in self.columns.values() if spec.only_if}
+        wanted |= {measure.source for measure in self.measures} | set(self.keep)
+        wanted |= {source for measure in self.measures for source in measure.also.values()}
+        return wanted | set(self.fold.order if self.fold else ())
+
+    def takes(self, path: Path) -> bool:
+        """Whether the file's name is one of this feed's."""
+        return any(fnmatch.fnmatch(path.name, pattern) for pattern in self.file.names)
+
+
+def read_feed(path: Path) -> Feed:
+    """Read one definition; raises :class:`FeedError` naming file and key."""
+    try:
+        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        feed = Feed.model_validate({"name": path.stem, **raw})
+    except tomllib.TOMLDecodeError as error:
+        raise _wrong(path, f"TOML として読めません（{error}）") from error
+    except ValidationError as error:
+        details = "；".join(f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()[:5])
+        raise _wrong(path, details) from error
+    _check_against_fact(path, feed)
+    return feed
+
+
+def read_feeds(config: Path) -> dict[str, Feed]:
+    """All feeds by name."""
+    return {path.stem: read_feed(path) for path in sorted((config / "feeds").glob("*.toml"))}
+
+
+def feed_for(path: Path, feeds: dict[str, Feed], name: str | None) -> Feed:
+    """The feed that takes ``path``: the named one, the one its folder names, or the one its name matches."""
+    listed = "、".join(feeds) or "なし"
+    if name is not None:
+        if name not in feeds:
+            raise FeedError("取込み定義がありません", f"「{name}」という取込み定義はありません。使える定義: {listed}。",
+                            "--feed に上の名前のいずれかを指定してください。")
+        return feeds[name]
+    if path.parent.name in feeds:
+        return feeds[path.parent.name]
+    matching = [feed for feed in feeds.values() if feed.takes(path)]
+    if len(matching) == 1:
+        return matching[0]
+    problem = "どの取込み定義にも当てはまりません" if not matching else \
+        f"複数の取込み定義（{'、'.join(feed.name for feed in matching)}）に当てはまります"
+    raise FeedError("ファイルの種類が分かりません", f"{path.name} は{problem}。使える定義: {listed}。",
+                    "--feed で定義を指定するか、inbox/<定義名>/ フォルダに置いてください。")
+
+
+def _check_against_fact(path: Path, feed: Feed) -> None:
+    if feed.table not in FACT_TABLES:
+        raise _wrong(path, f"table={feed.table} は使えません。使える表: {'、'.join(FACT_TABLES)}")
+    known = set(feed.fact.names)
+    given = set(feed.columns) | {name for m in feed.measures for name in (m.into, *m.set, *m.also)}
+    if given - known:
+        raise _wrong(path, f"表 {feed.table} に列 {'、'.join(sorted(given - known))} はありません。"
+                     f"列: {'、'.join(feed.fact.names)}")
+    missing = {column.name for column in feed.fact.columns if column.required} - given
+    if missing:
+        raise _wrong(path, f"必須の列 {'、'.join(sorted(missing))} の定義がありません")
+
+
+def _wrong(path: Path, problem: str) -> FeedError:
+    return FeedError("取込み定義に誤りがあります", f"{path.name}: {problem}。", f"{path} を直してから、もう一度実行してください。")

@@ -1,0 +1,226 @@
+"""Batches of raw records to accepted fact rows, as the feed's definition says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl import counters
+from etl.batches import Batch, BoolArray
+from etl.checks import (
+    MICROSECOND,
+    Findings,
+    SeenKeys,
+    check_not_future,
+    check_order,
+    check_validity,
+    check_values,
+    jst_days,
+)
+from etl.columns import ColumnReader, MeasureReader, Parsed, rows_where
+from etl.feed import Feed, MeasureSpec
+from etl.folding import fold
+from etl.values import number, whole
+from warehouse.facts import Column, FactTable
+from warehouse.lake import staging_schema
+from warehouse.ledger import Reject
+from warehouse.registry import Registry
+
+
+@dataclass
+class Mapped:
+    """What became of a file's records so far; ``first``/``last`` bound the times of all its records (us UTC)."""
+
+    accepted_lines: int = 0
+    other_lines: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    first: int | None = None
+    last: int | None = None
+
+
+class Mapper:
+    """Maps one file.  ``rows`` yields accepted rows batch by batch; ``mapped`` counts as it goes."""
+
+    def __init__(self, feed: Feed, registry: Registry, now: int) -> None:
+        self.mapped = Mapped()
+        self._feed, self._table, self._registry, self._now = feed, feed.fact, registry, now
+        self._readers = {name: ColumnReader(feed, self._table.column(name), spec, registry)
+                         for name, spec in feed.columns.items()}
+        self._measures = [MeasureReader(feed, measure) for measure in feed.measures]
+        constant = {name for measure in feed.measures for name in (measure.into, *measure.set, *measure.also)}
+        self._seen = SeenKeys(self._table, tuple(name for name in self._table.key if name not in constant))
+        self._kept: list[pa.Table] = []
+
+    def rows(self, batches: Iterable[Batch]) -> Iterator[pa.Table]:
+        """Accepted rows as tables of :func:`warehouse.lake.staging_schema`."""
+        for batch in batches:
+            for table in self._map(batch):
+                if self._feed.fold or self._feed.counter:
+                    self._kept.append(table)
+                else:
+                    yield table
+        if self._kept and self._feed.fold:
+            yield fold(self._feed, pa.concat_tables(self._kept))
+        elif self._kept:
+            yield from self._counter_rows(pa.concat_tables(self._kept))
+
+    def _map(self, batch: Batch) -> Iterator[pa.Table]:
+        time = self._readers[self._table.time].read(batch)
+        self._note_times(time)
+        if self._feed.keep:
+            batch, time = self._own(batch, time)
+        if batch.size == 0:
+            return
+        columns = {name: time if name == self._table.time else reader.read(batch)
+                   for name, reader in self._readers.items()}
+        measures = [measure.read(batch) for measure in self._measures] if not self._feed.counter else []
+        counts = {m.measure.source: _octets(batch, m) for m in self._measures} if self._feed.counter else {}
+        findings = self._findings(batch, columns, [*measures, *({"": parsed} for parsed in counts.values())])
+        columns[self._table.time] = Parsed(self._slot_starts(time.values), {}, time.source)
+        if not self._feed.fold:
+            values = {name: parsed.values for name, parsed in columns.items()}
+            findings.add(self._seen.repeated(values, ~findings.bad), time.source, "同じファイルに同じ記録があります（重複）")
+        self._count(batch, findings)
+        yield from self._tables(batch, columns, measures, counts, ~findings.bad)
+
+    def _own(self, batch: Batch, time: Parsed) -> tuple[Batch, Parsed]:
+        keep = np.ones(batch.size, dtype=bool)
+        for source, allowed in self._feed.keep.items():
+            keep &= rows_where(pc.is_in(batch.columns[source], value_set=pa.array(allowed, pa.string())))
+        self.mapped.other_lines += int((~keep).sum())
+        rows = np.flatnonzero(keep)
+        problems = {new: time.problems[old] for new, old in enumerate(rows.tolist()) if old in time.problems}
+        return batch.where(keep), Parsed(time.values.take(pa.array(rows)), problems, time.source)
+
+    def _findings(self, batch: Batch, columns: dict[str, Parsed], measures: list[dict[str, Parsed]]) -> Findings:
+        findings = Findings(batch.size)
+        for parsed in [*columns.values(), *(value for measure in measures for value in measure.values())]:
+            findings.add_parsed(parsed)
+        for name, parsed in columns.items():
+            check_values(parsed, self._table.column(name), findings)
+        for reader, measure in zip(self._measures, measures, strict=True):
+            for name, parsed in measure.items():
+                if name:
+                    check_values(parsed, _measured(self._table.column(name), reader.measure), findings)
+        days = jst_days(columns[self._table.time].values)
+        for name, parsed in columns.items():
+            column = self._table.column(name)
+            if column.dimension:
+                check_validity(parsed, column, days, self._registry, findings)
+        check_not_future(columns[self._table.time], self._table.column(self._table.time).title, self._now, findings)
+        check_order(columns, self._table, findings)
+        return findings
+
+    def _note_times(self, time: Parsed) -> None:
+        if time.values.null_count == len(time.values):
+            return
+        bounds = pc.min_max(time.values).as_py()
+        mapped = self.mapped
+        if bounds["max"] <= self._now + 86_400 * MICROSECOND:
+            mapped.last = bounds["max"] if mapped.last is None else max(mapped.last, bounds["max"])
+        mapped.first = bounds["min"] if mapped.first is None else min(mapped.first, bounds["min"])
+
+    def _slot_starts(self, times: pa.Array) -> pa.Array:
+        """Times of regular samples at the start of their interval; other times, and raw counter polls, as they are."""
+        interval = self._table.interval_seconds
+        if interval is None or self._feed.counter:
+            return times
+        micro = interval * MICROSECOND
+        shift = micro if self._feed.time_spec.stamp == "end" else 0
+        moments = times.fill_null(0).to_numpy(zero_copy_only=False)
+        return pa.array((moments - shift) // micro * micro, mask=rows_where(times.is_null()))
+
+    def _count(self, batch: Batch, findings: Findings) -> None:
+        self.mapped.accepted_lines += int((~findings.bad).sum())
+        for row, (source, reason) in sorted(findings.problems.items()):
+            value = batch.columns[source][row].as_py() if source in batch.columns else None
+            self.mapped.rejects.append(Reject(int(batch.lines[row]), source, value, reason, batch.text(row)))
+
+    def _tables(self, batch: Batch, columns: dict[str, Parsed], measures: list[dict[str, Parsed]],
+                counts: dict[str, Parsed], good: BoolArray) -> Iterator[pa.Table]:
+        base = {name: parsed.values for name, parsed in columns.items()}
+        if self._feed.counter:
+            yield self._counter_table(base, counts, good)
+        elif not measures:
+            yield self._with_order(batch, _finished(self._table, base, good), good)
+        for reader, measure in zip(self._measures, measures, strict=False):
+            present = good & rows_where(measure[reader.measure.into].values.is_valid())
+            constants = {name: pa.scalar(value) for name, value in reader.measure.set.items()}
+            yield _finished(self._table, {**base, **{n: p.values for n, p in measure.items()}, **constants}, present)
+
+    def _with_order(self, batch: Batch, table: pa.Table, good: BoolArray) -> pa.Table:
+        if not self._feed.fold:
+            return table
+        rows = np.flatnonzero(good)
+        for position, source in enumerate(self._feed.fold.order):
+            texts = batch.columns[source].to_pylist()
+            table = table.append_column(f"_order_{position}", pa.array([int(texts[row] or 0) for row in rows], pa.int64()))
+        return table
+
+    def _counter_table(self, base: dict[str, pa.Array], counts: dict[str, Parsed], good: BoolArray) -> pa.Table:
+        rows = pa.array(np.flatnonzero(good))
+        return pa.table({**{name: values.take(rows) for name, values in base.items()},
+                         **{f"_{source}": parsed.values.take(rows) for source, parsed in counts.items()}})
+
+    def _counter_rows(self, polls: pa.Table) -> Iterator[pa.Table]:
+        assert self._feed.counter is not None and self._table.interval_seconds is not None
+        entities = polls.column(self._table.entity)
+        for entity in pc.unique(entities).to_pylist():
+            own = polls.filter(pc.equal(entities, entity))
+            for measure in self._feed.measures:
+                octets = own.column(f"_{measure.source}").combine_chunks()
+                valid = rows_where(octets.is_valid())
+                times = own.column(self._table.time).to_numpy()[valid]
+                starts, bps = counters.rates(times, octets.fill_null(0).to_numpy(zero_copy_only=False)[valid],
+                                             self._table.interval_seconds, self._feed.counter)
+                micro = self._table.interval_seconds * MICROSECOND
+                slots, first = np.unique(starts // micro * micro, return_index=True)
+                base = {self._table.time: pa.array(slots), self._table.entity: pa.scalar(entity),
+                        measure.into: pa.array(bps[first]),
+                        **{name: pa.scalar(value) for name, value in measure.set.items()}}
+                yield _finished(self._table, base, np.ones(len(slots), dtype=bool))
+
+
+def _octets(batch: Batch, reader: MeasureReader) -> Parsed:
+    """Raw counter values as unsigned 64-bit integers (64-bit counters pass the signed range)."""
+    source = reader.measure.source
+    results: list[int | None] = []
+    problems: dict[int, str] = {}
+    for row, text in enumerate(batch.columns[source].to_pylist()):
+        try:
+            value = whole(number(text), rounded=False) if text.strip() not in {"", "-"} else None
+            if value is not None and not 0 <= value < 2**64:
+                raise ValueError
+            results.append(value)
+        except ValueError as problem:
+            results.append(None)
+            problems[row] = str(problem) or "カウンタ値の範囲（0から2の64乗未満）を外れています"
+    return Parsed(pa.array(results, pa.uint64()), problems, source)
+
+
+def _measured(column: Column, measure: MeasureSpec) -> Column:
+    """The fact column as this measure fills it: a cell may be empty (that sample is missing, the line stands)."""
+    maximum = measure.maximum if measure.maximum is not None and column.name == measure.into else column.maximum
+    return replace(column, required=False, maximum=maximum)
+
+
+def _finished(table: FactTable, columns: dict[str, pa.Array | pa.Scalar], keep: BoolArray) -> pa.Table:
+    """The kept rows in the staging schema; columns that the feed does not give are null."""
+    schema = staging_schema(table)
+    rows = pa.array(np.flatnonzero(keep))
+    size = len(rows)
+    arrays = []
+    for target in schema:
+        values = columns.get(target.name)
+        if values is None:
+            arrays.append(pa.nulls(size, target.type))
+        elif isinstance(values, pa.Scalar):
+            arrays.append(pa.repeat(values, size).cast(target.type))
+        else:
+            taken = values if size == len(values) else values.take(rows)
+            arrays.append(taken.cast(target.type))
+    return pa.Table.from_arrays(arrays, schema=schema)

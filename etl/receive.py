@@ -1,0 +1,76 @@
+"""Step 1: every original goes into ``archive/`` under its hash, as received and never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl.errors import FileRefused
+from warehouse.folder import DataFolder, fsync_path
+
+_CHUNK = 4 << 20
+_IGNORED_SUFFIXES = {".part", ".tmp", ".done", ".new"}
+
+
+@dataclass(frozen=True)
+class Original:
+    """A received file: its name as delivered, and its unchangeable copy."""
+
+    name: str
+    sha256: str
+    size: int
+    archived: Path
+
+
+def files_of(paths: Iterable[Path]) -> list[Path]:
+    """All files under ``paths`` in a fixed order (folder, then name); hidden and unfinished ones are left alone.
+
+    Raises :class:`FileRefused` when a path does not exist.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += [file for file in sorted(path.rglob("*"), key=_natural) if file.is_file() and not _unfinished(file)]
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise FileRefused("ファイルがありません", f"{path} が見つかりません。", "パスを確かめて、もう一度実行してください。")
+    return found
+
+
+def receive(path: Path, folder: DataFolder) -> Original:
+    """Hash and archive one file in one pass; the same content is kept once."""
+    folder.archive.mkdir(parents=True, exist_ok=True)
+    incoming = folder.archive / f"incoming-{os.getpid()}.part"
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as source, incoming.open("wb") as target:
+            while chunk := source.read(_CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+                size += len(chunk)
+        archived = folder.archive / digest.hexdigest()
+        if archived.exists() and archived.stat().st_size == size:
+            incoming.unlink()
+        else:
+            fsync_path(incoming)
+            incoming.chmod(0o444)
+            incoming.replace(archived)
+    except OSError as error:
+        incoming.unlink(missing_ok=True)
+        raise FileRefused("ファイルを保管できません", f"{path.name}: {error.strerror}（{error.filename or path}）。",
+                          "読取り権限とディスクの空きを確かめて、もう一度実行してください。") from error
+    return Original(path.name, digest.hexdigest(), size, archived)
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Sort key in which 令和8年9月 comes before 令和8年10月."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", str(path))]
+
+
+def _unfinished(path: Path) -> bool:
+    return path.name.startswith(".") or path.suffix in _IGNORED_SUFFIXES

@@ -1,0 +1,251 @@
+"""The deployment's own facts from ``config/*.csv``: read, typed, checked, ready for the ``dim_*`` tables.
+
+Every row carries ``valid_from`` (inclusive) and ``valid_to`` (inclusive, empty = still valid), so that a report of
+January uses January's members, lines and targets.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Literal
+
+from warehouse.errors import ConfigError
+
+FieldType = Literal["text", "integer", "decimal", "boolean", "date"]
+Value = str | int | float | bool | date | None
+Row = dict[str, Value]
+
+FIELD_SQL: dict[FieldType, str] = {
+    "text": "VARCHAR", "integer": "BIGINT", "decimal": "DECIMAL(18,4)", "boolean": "BOOLEAN", "date": "DATE",
+}
+FOREVER = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    type: FieldType = "text"
+    required: bool = True
+    references: str = ""
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One configuration file and the ``dim_<name>`` table it becomes; ``grain`` ends "one row per …"."""
+
+    name: str
+    file: str
+    title: str
+    grain: str
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    validity: bool = True
+
+    @property
+    def all_fields(self) -> tuple[Field, ...]:
+        if not self.validity:
+            return self.fields
+        return (*self.fields, Field("valid_from", "date"), Field("valid_to", "date", required=False))
+
+
+def _number(name: str, *, required: bool = True) -> Field:
+    return Field(name, "integer", required)
+
+
+_NAME, _ORDER = Field("name"), _number("sort_order")
+_CLAUSE = Field("clause", required=False)
+
+DIMENSIONS: tuple[Dimension, ...] = (
+    Dimension("tenant", "tenants.csv", "接続団体", "connected body and validity period",
+              (Field("tenant_code"), _NAME, Field("kind"), _number("users"), _number("terminals"),
+               _number("population", required=False), _ORDER), ("tenant_code",)),
+    Dimension("route", "routes.csv", "経路", "route of tenant traffic",
+              (Field("route"), _NAME, _ORDER), ("route",)),
+    Dimension("line_group", "line_groups.csv", "回線群", "group of lines that share one capacity",
+              (Field("group_id"), _NAME, _number("total_bps"), _ORDER, _CLAUSE), ("group_id",)),
+    Dimension("line", "lines.csv", "回線", "line",
+              (Field("line_id"), _NAME, Field("role"), Field("group_id", required=False, references="line_group"),
+               _number("guaranteed_bps", required=False), _number("total_bps", required=False),
+               Field("caution_pct", "decimal", False), Field("warning_pct", "decimal", False), _ORDER, _CLAUSE),
+              ("line_id",)),
+    Dimension("service", "services.csv", "サービス", "service of the specification",
+              (Field("service_id"), _NAME, _ORDER, _CLAUSE), ("service_id",)),
+    Dimension("device", "devices.csv", "機器", "device",
+              (Field("device_id"), _NAME, Field("kind"), Field("service_id", required=False, references="service"),
+               _ORDER), ("device_id",)),
+    Dimension("device_metric", "device_metrics.csv", "機器の監視項目", "device and metric",
+              (Field("device_id", references="device"), Field("metric"), _NAME, Field("unit"),
+               Field("design_limit", "decimal", False), Field("caution_pct", "decimal", False), _ORDER),
+              ("device_id", "metric")),
+    Dimension("severity", "severities.csv", "危険度", "severity level",
+              (_number("severity"), Field("code_name"), _NAME, Field("serious", "boolean"), Field("definition"),
+               _ORDER), ("severity",)),
+    Dimension("ticket_kind", "ticket_kinds.csv", "問合せ区分", "kind of ticket",
+              (Field("ticket_kind"), _NAME, _ORDER), ("ticket_kind",)),
+    Dimension("ticket_channel", "ticket_channels.csv", "受付経路", "channel of tickets",
+              (Field("channel"), _NAME, _ORDER), ("channel",)),
+    Dimension("change_kind", "change_kinds.csv", "設定変更区分", "kind of change request",
+              (Field("change_kind"), _NAME, _ORDER, _CLAUSE), ("change_kind",)),
+    Dimension("function", "functions.csv", "検知機能", "security function",
+              (Field("function"), _NAME, _ORDER), ("function",)),
+    Dimension("licence", "licences.csv", "ライセンス", "kind of licensed capacity",
+              (Field("kind"), _NAME, _number("capacity"), Field("unit"), _CLAUSE, _ORDER), ("kind",)),
+    Dimension("target", "targets.csv", "目標値", "KPI and validity period",
+              (Field("kpi_id"), Field("operator"), Field("target", "decimal"), Field("caution", "decimal", False),
+               _CLAUSE), ("kpi_id",)),
+    Dimension("address_range", "address_ranges.csv", "アドレス範囲", "address prefix of a tenant",
+              (Field("prefix"), Field("tenant_code", references="tenant")), ("prefix",)),
+    Dimension("alias", "aliases.csv", "別名", "name variant that files use",
+              (Field("dimension"), Field("alias"), Field("code")), ("dimension", "alias"), validity=False),
+    Dimension("holiday", "holidays.csv", "国民の祝日", "national holiday",
+              (Field("date", "date"), _NAME), ("date",), validity=False),
+    Dimension("closed_day", "closed_days.csv", "毎年の閉庁日", "yearly run of closed days",
+              (Field("month_day_from"), Field("month_day_to"), _NAME, Field("source", required=False)),
+              ("month_day_from",), validity=False),
+    Dimension("extra_closed_day", "extra_closed_days.csv", "臨時の閉庁日", "extra closed day",
+              (Field("date", "date"), _NAME, Field("source", required=False)), ("date",), validity=False),
+)
+
+_CODES = {
+    ("tenant", "kind"): {"prefecture", "city", "town", "union"},
+    ("line", "role"): {"active", "standby", "access"},
+    ("target", "operator"): {">=", "<="},
+}
+
+
+def read_dimension(config: Path, dimension: Dimension) -> list[Row]:
+    """Rows of one configuration file, typed and checked; raises :class:`ConfigError` naming file, line and value."""
+    path = config / dimension.file
+    if not path.is_file():
+        raise ConfigError("設定ファイルがありません", f"{path} が見つかりません（{dimension.title}の定義）。",
+                          "設定フォルダ（MIHARASHI_CONFIG）を確かめ、ファイルを置いてください。")
+    rows = list(_typed_rows(path, dimension))
+    if dimension.validity:
+        _check_validity(path, dimension, rows)
+    else:
+        _check_unique(path, dimension, rows)
+    return rows
+
+
+def read_all(config: Path) -> dict[str, list[Row]]:
+    """Every dimension by name; references between files are checked too."""
+    tables = {dimension.name: read_dimension(config, dimension) for dimension in DIMENSIONS}
+    for dimension in DIMENSIONS:
+        _check_references(config, dimension, tables)
+    return tables
+
+
+def config_hash(config: Path) -> str:
+    """SHA-256 over names and bytes of everything under the configuration folder that shapes the numbers."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in config.rglob("*") if path.suffix in {".csv", ".toml"}):
+        digest.update(path.relative_to(config).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _typed_rows(path: Path, dimension: Dimension) -> Iterator[Row]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        header = reader.fieldnames or []
+        expected = [field.name for field in dimension.all_fields]
+        if sorted(header) != sorted(expected):
+            raise _wrong(path, 1, ",".join(header), f"列は {', '.join(expected)} の{len(expected)}個です")
+        for raw in reader:
+            yield {f.name: _typed(path, reader.line_num, dimension, f, raw[f.name]) for f in dimension.all_fields}
+
+
+def _typed(path: Path, line: int, dimension: Dimension, field: Field, text: str | None) -> Value:
+    text = (text or "").strip()
+    if not text:
+        if field.required:
+            raise _wrong(path, line, f"{field.name} が空欄", "この列は必須です")
+        return None
+    allowed = _CODES.get((dimension.name, field.name))
+    if allowed and text not in allowed:
+        raise _wrong(path, line, f"{field.name}={text}", f"使える値は {', '.join(sorted(allowed))} です")
+    try:
+        return _convert(field.type, text)
+    except ValueError:
+        wanted = {"integer": "整数", "decimal": "数値", "boolean": "true または false", "date": "2026-04-01 の形の日付"}
+        raise _wrong(path, line, f"{field.name}={text}", f"{wanted[field.type]}で書いてください") from None
+
+
+def _convert(kind: FieldType, text: str) -> Value:
+    if kind == "integer":
+        return int(text)
+    if kind == "decimal":
+        return float(text)
+    if kind == "date":
+        return date.fromisoformat(text)
+    if kind == "boolean":
+        return _boolean(text)
+    return text
+
+
+def _boolean(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError(text)
+    return text == "true"
+
+
+def _check_validity(path: Path, dimension: Dimension, rows: list[Row]) -> None:
+    periods: dict[tuple[Value, ...], list[tuple[date, date]]] = defaultdict(list)
+    for row in rows:
+        start, end = _period(row)
+        if end < start:
+            raise _wrong(path, None, f"{_key_text(dimension, row)} {start}〜{end}", "終了日が開始日より前です")
+        periods[tuple(row[name] for name in dimension.key)].append((start, end))
+    for key, spans in periods.items():
+        spans.sort()
+        for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+            name = "・".join(str(part) for part in key)
+            if start <= end:
+                raise _wrong(path, None, f"{name} の有効期間が {start} に重なっています", "期間を重ねないでください")
+            if start > end + timedelta(days=1):
+                raise _wrong(path, None, f"{name} の有効期間が {end} から {start} まで途切れています",
+                             "前の期間の valid_to の翌日を次の期間の valid_from にしてください")
+
+
+def _check_unique(path: Path, dimension: Dimension, rows: list[Row]) -> None:
+    seen: set[tuple[Value, ...]] = set()
+    for row in rows:
+        key = tuple(row[name] for name in dimension.key)
+        if key in seen:
+            raise _wrong(path, None, _key_text(dimension, row), "同じ項目が二度書かれています。一つにしてください")
+        seen.add(key)
+
+
+def _check_references(config: Path, dimension: Dimension, tables: dict[str, list[Row]]) -> None:
+    for field in dimension.fields:
+        if not field.references:
+            continue
+        target = next(d for d in DIMENSIONS if d.name == field.references)
+        known = {row[target.key[0]] for row in tables[target.name]}
+        for row in tables[dimension.name]:
+            if row[field.name] is not None and row[field.name] not in known:
+                raise _wrong(config / dimension.file, None, f"{field.name}={row[field.name]}",
+                             f"{target.file} に登録された{target.title}を書いてください")
+
+
+def _period(row: Row) -> tuple[date, date]:
+    start, end = row["valid_from"], row["valid_to"] or FOREVER
+    if not isinstance(start, date) or not isinstance(end, date):
+        raise TypeError("validity columns hold dates")
+    return start, end
+
+
+def _key_text(dimension: Dimension, row: Row) -> str:
+    return "・".join(str(row[name]) for name in dimension.key)
+
+
+def _wrong(path: Path, line: int | None, value: str, allowed: str) -> ConfigError:
+    where = f"{path.name} {line}行目" if line else path.name
+    return ConfigError("設定ファイルに誤りがあります", f"{where}: {value}。{allowed}。",
+                       f"{path} を直してから、もう一度実行してください。")

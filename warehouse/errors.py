@@ -1,0 +1,70 @@
+"""Errors a user may see: a title, what happened and where, and what to do next, all in Japanese."""
+
+from __future__ import annotations
+
+
+class MiharashiError(Exception):
+    """Base of every error that is shown to a user.
+
+    ``title`` names what failed, ``message`` says where and with which value and what is allowed,
+    ``next_step`` says what the user can do now.
+    """
+
+    def __init__(self, title: str, message: str, next_step: str) -> None:
+        super().__init__(f"{title}: {message}")
+        self.title = title
+        self.message = message
+        self.next_step = next_step
+
+    def __reduce__(self) -> tuple[type[MiharashiError], tuple[str, str, str]]:
+        return type(self), (self.title, self.message, self.next_step)
+
+    def paragraph(self) -> str:
+        """The whole error as one paragraph for a terminal."""
+        return f"{self.title}\n  {self.message}\n  次の操作: {self.next_step}"
+
+
+class ConfigError(MiharashiError):
+    """A configuration file is wrong: missing, malformed, overlapping, or naming an unknown key."""
+
+
+class NoSnapshot(MiharashiError):
+    """Nothing has been published yet."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            "公開済みのデータがありません",
+            f"{where} に公開済みのスナップショットが見つかりません。",
+            "python app.py load ファイル… でデータを取り込んでください。",
+        )
+
+
+class SnapshotDamaged(MiharashiError):
+    """The published snapshot names a file that is missing or cannot be opened."""
+
+
+class WriterBusy(MiharashiError):
+    """Another process holds the writer lock."""
+
+    def __init__(self, lock: str) -> None:
+        super().__init__(
+            "ほかの取込みが実行中です",
+            f"書込みロック {lock} が使用中です。取込みは同時に一つだけ実行できます。",
+            "実行中の取込みが終わってから、もう一度実行してください。",
+        )
+
+
+class PeriodError(MiharashiError):
+    """A period is not written in one of the allowed forms."""
+
+
+class QueryError(MiharashiError):
+    """A named query does not exist or lacks a parameter."""
+
+
+class SqlRefused(MiharashiError):
+    """Free SQL that is not exactly one SELECT, or that the database refused."""
+
+
+class ChecksFailed(MiharashiError):
+    """A warehouse check selected bad rows: the new snapshot is not published."""

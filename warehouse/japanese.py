@@ -1,0 +1,102 @@
+"""Dates and numbers as Japanese public documents write them (domain notes 2.2 and 2.3).
+
+Signs in tables: 「…」 unknown or not collected, 「－」 not applicable, 「▲」 negative, 「0」 a real zero.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+UNKNOWN_SIGN = "…"
+NOT_APPLICABLE_SIGN = "－"
+_WEEKDAYS = "月火水木金土日"
+_ERAS = ((date(2019, 5, 1), "令和"), (date(1989, 1, 8), "平成"), (date(1926, 12, 25), "昭和"))
+
+
+def _era(day: date) -> tuple[str, str]:
+    for start, name in _ERAS:
+        if day >= start:
+            year = day.year - start.year + 1
+            return name, "元" if year == 1 else str(year)
+    raise ValueError(f"no era is known for {day.isoformat()}")
+
+
+def era_year(day: date) -> str:
+    """令和8年"""
+    name, year = _era(day)
+    return f"{name}{year}年"
+
+
+def era_month(day: date) -> str:
+    """令和8年10月"""
+    return f"{era_year(day)}{day.month}月"
+
+
+def era_date(day: date) -> str:
+    """令和8年10月1日"""
+    return f"{era_month(day)}{day.day}日"
+
+
+def era_date_weekday(day: date) -> str:
+    """令和8年11月20日（金）"""
+    return f"{era_date(day)}（{_WEEKDAYS[day.weekday()]}）"
+
+
+def era_datetime(moment: datetime) -> str:
+    """令和8年10月1日 9時05分"""
+    return f"{era_date(moment.date())} {moment.hour}時{moment.minute:02d}分"
+
+
+def is_missing(value: object) -> bool:
+    """True for None, NaN and NaT: the value was not collected."""
+    if value is None:
+        return True
+    if isinstance(value, float):
+        return math.isnan(value)
+    return value != value  # NaT and Decimal NaN differ from themselves
+
+
+def _rounded(value: float | Decimal | int, decimals: int, how: str) -> Decimal:
+    quantum = Decimal(1).scaleb(-decimals)
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)) if not isinstance(value, int) else value)
+    return exact.quantize(quantum, rounding=how)
+
+
+def round_half_up(value: float | Decimal | int, decimals: int) -> Decimal:
+    """Commercial rounding of the shortest decimal form (2.5 -> 3)."""
+    return _rounded(value, decimals, ROUND_HALF_UP)
+
+
+def truncate(value: float | Decimal | int, decimals: int) -> Decimal:
+    """Cut without rounding: 99.9999 % availability must not be shown as 100.000 %."""
+    return _rounded(value, decimals, ROUND_DOWN)
+
+
+def number(value: float | Decimal | int | None, decimals: int = 0, rounding: str = "half_up") -> str:
+    """A figure for a table: thousands separated, ▲ for negatives, … when missing."""
+    if is_missing(value):
+        return UNKNOWN_SIGN
+    assert value is not None
+    cut = truncate if rounding == "truncate" else round_half_up
+    shown = cut(value, decimals)
+    if shown == 0:
+        shown = abs(shown)
+    return f"▲{-shown:,}" if shown < 0 else f"{shown:,}"
+
+
+def mbps(value: float | Decimal | int | None) -> float | None:
+    """bit/s to Mbit/s (10^6); missing stays missing."""
+    if is_missing(value):
+        return None
+    assert value is not None
+    return float(value) / 1_000_000
+
+
+def bytes_gb(value: float | Decimal | int | None) -> float | None:
+    """Bytes to GB (10^9); missing stays missing."""
+    if is_missing(value):
+        return None
+    assert value is not None
+    return float(value) / 1_000_000_000

@@ -1,0 +1,23 @@
+-- one row per month, device and metric
+-- title: 機器負荷（月）
+-- keys: jst_month, device_id, metric
+-- inputs: device_sample(month), device_day(month), dim_device_metric
+-- partition: jst_month
+WITH ranked AS (
+    SELECT jst_month, device_id, metric,
+           CAST(percentile_disc(0.95) WITHIN GROUP (ORDER BY value) AS DECIMAL(18,6)) AS p95_value
+    FROM device_sample
+    GROUP BY jst_month, device_id, metric
+),
+sums AS (
+    SELECT jst_month, device_id, metric, max(jst_date) AS last_date, CAST(sum(sum_value) AS DECIMAL(38,6)) AS sum_value,
+           max(max_value) AS max_value, CAST(sum(expected) AS BIGINT) AS expected,
+           CAST(sum(received) AS BIGINT) AS received
+    FROM device_day
+    GROUP BY jst_month, device_id, metric
+)
+SELECT s.jst_month, s.device_id, s.metric, s.sum_value, r.p95_value, s.max_value, m.design_limit, s.expected, s.received
+FROM sums AS s
+LEFT JOIN ranked AS r ON r.jst_month = s.jst_month AND r.device_id = s.device_id AND r.metric = s.metric
+JOIN dim_device_metric AS m
+    ON m.device_id = s.device_id AND m.metric = s.metric AND s.last_date BETWEEN m.valid_from AND m.valid_to

@@ -1,0 +1,18 @@
+-- one row per covered month and tenant with tickets still open when the month ended
+-- title: 未完了の問合せ・依頼（月末）
+-- keys: jst_month, tenant_code
+-- inputs: ticket_answer, covered_month, calendar_month, dim_date
+-- partition: none
+-- over_10 / over_30: received more than 10 / 30 open days before the month's last day.
+SELECT cm.jst_month, t.tenant_code, CAST(count(*) AS BIGINT) AS open_tickets,
+       CAST(count(CASE WHEN e.open_day_number - s.open_day_number > 10 THEN 1 END) AS BIGINT) AS over_10,
+       CAST(count(CASE WHEN e.open_day_number - s.open_day_number > 30 THEN 1 END) AS BIGINT) AS over_30
+FROM covered_month AS cm
+JOIN calendar_month AS c ON c.jst_month = cm.jst_month
+JOIN ticket_answer AS t
+    ON t.jst_date <= c.last_date
+    AND (t.completed_jst IS NULL OR t.completed_jst >= CAST(c.last_date AS TIMESTAMP) + INTERVAL 1 DAY)
+JOIN dim_date AS s ON s.jst_date = t.jst_date
+JOIN dim_date AS e ON e.jst_date = c.last_date
+WHERE cm.table_name = 'ticket'
+GROUP BY cm.jst_month, t.tenant_code

@@ -1,0 +1,7 @@
+-- one row per JST day and judged severity (NULL = not judged yet), over the bodies of the scope
+SELECT d.jst_date, d.severity, coalesce(s.name, '未判断') AS severity_name, CAST(sum(d.n) AS BIGINT) AS n
+FROM scoped.security_day AS d
+LEFT JOIN scoped.dim_severity AS s ON s.severity = d.severity AND d.jst_date BETWEEN s.valid_from AND s.valid_to
+WHERE d.jst_date BETWEEN $first_date AND $last_date
+GROUP BY d.jst_date, d.severity, s.name
+ORDER BY d.jst_date, d.severity NULLS LAST

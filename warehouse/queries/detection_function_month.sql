@@ -1,0 +1,8 @@
+-- one row per security function of the month, over the bodies of the scope
+SELECT d.function, coalesce(f.name, d.function) AS function_name, CAST(sum(d.n) AS BIGINT) AS n,
+       CAST(sum(d.blocked) AS BIGINT) AS blocked
+FROM scoped.security_day AS d
+LEFT JOIN scoped.dim_function AS f ON f.function = d.function AND d.jst_date BETWEEN f.valid_from AND f.valid_to
+WHERE d.jst_month = $month
+GROUP BY d.function, f.name, f.sort_order
+ORDER BY f.sort_order NULLS LAST, d.function

@@ -1,0 +1,9 @@
+-- one row per JST day and direction: the sum over all bodies and routes
+SELECT t.jst_date, t.direction, CAST(sum(t.bytes) AS BIGINT) AS bytes, CAST(sum(t.expected) AS BIGINT) AS expected,
+       CAST(sum(t.received) AS BIGINT) AS received, 100.0 * sum(t.received) / nullif(sum(t.expected), 0) AS coverage_pct,
+       d.is_open_day
+FROM scoped.tenant_traffic_day AS t
+JOIN scoped.dim_date AS d ON d.jst_date = t.jst_date
+WHERE t.jst_date BETWEEN $first_date AND $last_date AND getvariable('scope_platform')
+GROUP BY t.jst_date, t.direction, d.is_open_day
+ORDER BY t.jst_date, t.direction

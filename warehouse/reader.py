@@ -1,0 +1,165 @@
+"""The one way to read numbers: named queries, a scope for every read, and nothing else.
+
+The snapshot is attached read-only behind *scoped views*: rows with a ``tenant_code`` appear only for the tenants of
+the scope, prefecture-wide rows only when the scope says ``platform``.  Without a scope every view is empty.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from warehouse import snapshot
+from warehouse.engine import connect, file_list, literal
+from warehouse.errors import QueryError
+from warehouse.facts import FACT_TABLES
+from warehouse.folder import DataFolder
+from warehouse.models import fact_sql
+from warehouse.scope import Scope
+
+QUERIES = Path(__file__).with_name("queries")
+Parameter = str | int | float | bool | date | None
+
+_PUBLIC_DIMENSIONS = frozenset({"dim_date", "dim_kpi", "dim_severity", "dim_route", "dim_ticket_kind", "dim_function",
+                                "dim_ticket_channel", "dim_change_kind", "dim_service", "dim_target", "dim_fact",
+                                "calendar_month", "as_of", "covered_month"})
+_HIDDEN = frozenset({"snapshot_info", "lake_file", "built_month"})
+
+
+@dataclass(frozen=True)
+class NamedQuery:
+    """A file of ``warehouse/queries``; its head says what one row is."""
+
+    name: str
+    sql: str
+    parameters: frozenset[str]
+
+
+@cache
+def named_query(name: str) -> NamedQuery:
+    """The query of that name; raises :class:`QueryError` when there is none."""
+    path = QUERIES / f"{name}.sql"
+    if not re.fullmatch(r"[a-z0-9_]+", name) or not path.is_file():
+        raise QueryError("照会が見つかりません", f"「{name}」という照会はありません。", "管理者に連絡してください。")
+    sql = path.read_text(encoding="utf-8")
+    body = re.sub(r"--[^\n]*", "", sql)
+    return NamedQuery(name, sql, frozenset(re.findall(r"\$([a-z_]+)", body)))
+
+
+class Reader:
+    """Reads one published snapshot.  Safe to share between threads: every read has a cursor of its own."""
+
+    def __init__(self, folder: DataFolder, published: snapshot.Snapshot) -> None:
+        self.snapshot, self._folder = published, folder
+        self._connection = connect(None)
+        self._connection.execute(f"ATTACH {literal(published.path)} AS wh (READ_ONLY)")
+        self._create_scoped_views(folder)
+
+    def query(self, name: str, scope: Scope, **parameters: Parameter) -> pd.DataFrame:
+        """Rows of a named query as the scope may see them; missing values are None/NaN.
+
+        Raises :class:`QueryError` when the query does not exist or its parameters differ from those given.
+        """
+        query = named_query(name)
+        if query.parameters != parameters.keys():
+            raise QueryError("照会の条件が違います",
+                             f"「{name}」の条件は {', '.join(sorted(query.parameters)) or 'なし'} ですが、"
+                             f"{', '.join(sorted(parameters)) or 'なし'} が渡されました。", "管理者に連絡してください。")
+        return self._run(query.sql, scope, parameters)
+
+    def whole_scope(self) -> Scope:
+        """The prefecture's scope: every connected body and everything prefecture-wide."""
+        rows = self._connection.cursor().execute("SELECT DISTINCT tenant_code FROM wh.dim_tenant").fetchall()
+        return Scope(frozenset(row[0] for row in rows), platform=True)
+
+    @contextmanager
+    def free_cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor with the prefecture's scope for free SQL: settings locked, nothing but the data in reach."""
+        connection = self._connection
+        lake = file_list([self._folder.lake.resolve(), self.snapshot.path.parent])
+        connection.execute(f"SET allowed_directories = {lake}")
+        connection.execute("SET allow_persistent_secrets = false")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        with connection.cursor() as cursor:
+            set_scope(cursor, self.whole_scope())
+            cursor.execute("SET schema = 'scoped'")
+            yield cursor
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _run(self, sql: str, scope: Scope, parameters: Mapping[str, Parameter]) -> pd.DataFrame:
+        with self._connection.cursor() as cursor:
+            set_scope(cursor, scope)
+            return cursor.execute(sql, dict(parameters)).df()
+
+    def _create_scoped_views(self, folder: DataFolder) -> None:
+        connection = self._connection
+        connection.execute("CREATE SCHEMA lake")
+        connection.execute("CREATE SCHEMA scoped")
+        for table in FACT_TABLES.values():
+            files = connection.execute("SELECT path FROM wh.lake_file WHERE table_name = ? ORDER BY jst_month",
+                                       [table.name]).fetchall()
+            connection.execute(
+                f"CREATE VIEW lake.{table.name} AS {fact_sql(table, [folder.lake / row[0] for row in files])}")
+            self._scoped_view(table.name, f"lake.{table.name}", set(table.names))
+        columns: dict[str, set[str]] = {}
+        for name, column in connection.execute(
+                "SELECT table_name, column_name FROM duckdb_columns() "
+                "WHERE database_name = 'wh' AND schema_name = 'main'").fetchall():
+            columns.setdefault(name, set()).add(column)
+        for name, names in sorted(columns.items()):
+            if name not in _HIDDEN:
+                self._scoped_view(name, f"wh.main.{name}", names)
+
+    def _scoped_view(self, name: str, source: str, columns: set[str]) -> None:
+        if "tenant_code" in columns:
+            condition = "list_contains(getvariable('scope_tenants'), tenant_code)"
+        elif name in _PUBLIC_DIMENSIONS:
+            condition = "len(getvariable('scope_tenants')) > 0"
+        else:
+            condition = "getvariable('scope_platform')"
+        self._connection.execute(f"CREATE VIEW scoped.{name} AS SELECT * FROM {source} WHERE {condition}")
+
+
+class CurrentReader:
+    """Gives every request a reader of the snapshot that is published at that moment.
+
+    Requests under way finish on the reader they have; it closes when the last of them lets it go.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._folder = DataFolder(data)
+        self._lock = threading.Lock()
+        self._reader: Reader | None = None
+
+    def __call__(self) -> Reader:
+        """The reader of the published snapshot; raises :class:`warehouse.errors.NoSnapshot`."""
+        number = snapshot.current_number(self._folder)
+        with self._lock:
+            if self._reader is None or self._reader.snapshot.number != number:
+                self._reader = Reader(self._folder, snapshot.current(self._folder))
+            return self._reader
+
+
+def set_scope(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+    """Bind the scope to one cursor; the scoped views read it."""
+    codes = ", ".join(literal(code) for code in scope.visible_codes())
+    cursor.execute(f"SET VARIABLE scope_tenants = CAST([{codes}] AS VARCHAR[])")
+    cursor.execute(f"SET VARIABLE scope_platform = {'true' if scope.platform else 'false'}")
+
+
+def open_current(data: Path) -> Reader:
+    """Open the published snapshot of a data folder; raises :class:`warehouse.errors.NoSnapshot`."""
+    folder = DataFolder(data)
+    return Reader(folder, snapshot.current(folder))
