@@ -8,6 +8,9 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from numbers import Integral
+
+import pandas as pd
 
 UNKNOWN_SIGN = "…"
 NOT_APPLICABLE_SIGN = "－"
@@ -50,17 +53,18 @@ def era_datetime(moment: datetime) -> str:
 
 
 def is_missing(value: object) -> bool:
-    """True for None, NaN and NaT: the value was not collected."""
-    if value is None:
+    """True for every way a cell says that nothing was collected: None, NaN, NaT and pandas' NA."""
+    if value is None or value is pd.NA or value is pd.NaT:
         return True
-    if isinstance(value, float):
-        return math.isnan(value)
-    return value != value  # NaT and Decimal NaN differ from themselves
+    return isinstance(value, float | Decimal) and math.isnan(value)
 
 
 def _rounded(value: float | Decimal | int, decimals: int, how: str) -> Decimal:
     quantum = Decimal(1).scaleb(-decimals)
-    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)) if not isinstance(value, int) else value)
+    if isinstance(value, Decimal):
+        exact = value
+    else:
+        exact = Decimal(int(value)) if isinstance(value, Integral) else Decimal(repr(float(value)))
     return exact.quantize(quantum, rounding=how)
 
 

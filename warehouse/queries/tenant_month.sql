@@ -1,5 +1,5 @@
 -- one row per connected body of the month
--- in = towards the body (受信). 95th percentiles are those of the routes' summed 5-minute values.
+-- share_pct: of all bodies, hence NULL where a scope does not see them. in = towards the body (受信). 95th percentiles are those of the routes' summed 5-minute values.
 WITH members AS (
     SELECT t.tenant_code, t.name, t.kind, t.sort_order, t.users, t.terminals
     FROM scoped.dim_tenant AS t
@@ -50,7 +50,8 @@ detected AS (
 SELECT m.tenant_code, m.name, m.kind,
        CASE m.kind WHEN 'prefecture' THEN '県' WHEN 'city' THEN '市' WHEN 'town' THEN '町' ELSE '広域連合' END AS kind_name,
        m.sort_order, m.users, m.terminals, t.bytes_in, t.bytes_out, t.bytes_total,
-       100.0 * t.bytes_total / nullif(sum(t.bytes_total) OVER (), 0) AS share_pct,
+       CASE WHEN getvariable('scope_platform') THEN 100.0 * t.bytes_total / nullif(sum(t.bytes_total) OVER (), 0) END
+           AS share_pct,
        t.p95_in_bps, t.p95_out_bps, t.max_in_bps, t.max_out_bps, t.expected, t.received,
        100.0 * t.received / nullif(t.expected, 0) AS coverage_pct,
        e.previous_bytes_total, e.last_year_bytes_total,

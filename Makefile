@@ -1,0 +1,30 @@
+# make demo [SERVE=0]  demo data, load, monthly report, dashboard     make test   all tests
+# make check           lint, types, imports, docs                      make bench  load, page and report times
+PY = .venv/bin/python
+SERVE ?= 1
+
+.PHONY: demo test check bench setup-run setup-test
+
+demo: setup-run
+	$(PY) app.py demo
+ifneq ($(SERVE),0)
+	$(PY) app.py serve
+endif
+
+test: setup-test
+	$(PY) -m pytest
+
+check: setup-test
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) scripts/check_docs.py
+
+bench: setup-test
+	$(PY) -m bench.run
+
+setup-run:
+	@scripts/setup.sh run
+
+setup-test:
+	@scripts/setup.sh test

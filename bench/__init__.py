@@ -1,0 +1,1 @@
+"""Measurements (``make bench``): printed, compared within one run, never asserted."""

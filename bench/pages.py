@@ -1,0 +1,128 @@
+"""Pages in a real browser against the real server on loopback."""
+
+from __future__ import annotations
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Response, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_OPENINGS = 5
+_IDLE_SECONDS = 0.5  # what waiting for an idle network adds by itself
+
+
+@dataclass(frozen=True)
+class PageTime:
+    """Medians over warm openings, after one cold one.  Seconds; bytes as transferred."""
+
+    name: str
+    cold_seconds: float
+    warm_seconds: float
+    slowest_callback_seconds: float
+    requests: int
+    transferred_bytes: int
+
+
+def measure(data: Path, config: Path, urls: dict[str, str]) -> list[PageTime]:
+    """Open every page until the network is idle and its figures are drawn."""
+    with server(data, config) as base:
+        return [_page(name, base + url) for name, url in urls.items()]
+
+
+@contextmanager
+def server(data: Path, config: Path) -> Iterator[str]:
+    """``app.py serve`` on a free loopback port; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "MIHARASHI_DATA": str(data), "MIHARASHI_CONFIG": str(config)}
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "app.py"), "serve", "--port", str(port)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(base)
+        yield base
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(base: str) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"{base}/", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not answer within 20 seconds")
+
+
+def _page(name: str, url: str) -> PageTime:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
+        context = playwright.chromium.launch_persistent_context(
+            profile, executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS
+        )
+        openings = [_open(context, url) for _ in range(_OPENINGS + 1)]
+        context.close()
+    cold, warm = openings[0], openings[1:]
+    return PageTime(
+        name,
+        cold.seconds,
+        statistics.median(opening.seconds for opening in warm),
+        statistics.median(opening.slowest_callback_seconds for opening in warm),
+        cold.requests,
+        cold.transferred_bytes,
+    )
+
+
+@dataclass(frozen=True)
+class _Opening:
+    seconds: float
+    slowest_callback_seconds: float
+    requests: int
+    transferred_bytes: int
+
+
+def _open(context: BrowserContext, url: str) -> _Opening:
+    page = context.new_page()
+    responses: list[Response] = []
+    page.on("response", lambda response: responses.append(response))
+    started = time.perf_counter()
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+    seconds = time.perf_counter() - started - _IDLE_SECONDS
+    callbacks = [_server_seconds(r) for r in responses if "_dash-update-component" in r.url]
+    sizes = [r.request.sizes()["responseBodySize"] for r in responses]
+    page.close()
+    return _Opening(seconds, max(callbacks, default=0.0), len(responses), sum(sizes))
+
+
+def _server_seconds(response: Response) -> float:
+    timing = response.request.timing
+    return max(0.0, (timing["responseStart"] - timing["requestStart"]) / 1000)

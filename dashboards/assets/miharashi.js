@@ -1,0 +1,85 @@
+/* The little that happens in the browser: links from forms, sorting, announcing, printing. No request to anywhere else. */
+(function () {
+  "use strict";
+
+  function go(link) {
+    window.history.pushState({}, "", link);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+  }
+
+  /* Links between pages move inside the app; with a modifier key, or without this script, they are ordinary links. */
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest ? event.target.closest("a.page-link") : null;
+    if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) { return; }
+    event.preventDefault();
+    go(link.getAttribute("href"));
+  });
+
+  /* A picker's form becomes a link inside the app; without this script the browser sends the same link by itself. */
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!form.classList.contains("picker")) { return; }
+    event.preventDefault();
+    var query = new URLSearchParams();
+    new FormData(form).forEach(function (value, name) { if (value) { query.set(name, value); } });
+    var path = form.getAttribute("action").split("?")[0];
+    go(query.toString() ? path + "?" + query.toString() : path);
+  });
+
+  function compare(a, b) {
+    if (typeof a === "number" && typeof b === "number") { return a - b; }
+    return String(a).localeCompare(String(b), "ja");
+  }
+
+  /* Missing values stay last in both directions; equal values keep the order they have. */
+  function sorted(rows, place, descending) {
+    return rows.slice().sort(function (left, right) {
+      var a = left.props["data-sort"][place];
+      var b = right.props["data-sort"][place];
+      if (a === null || b === null) { return (a === null) - (b === null); }
+      return descending ? compare(b, a) : compare(a, b);
+    });
+  }
+
+  function sort(clicks, rows, directions) {
+    var noUpdate = window.dash_clientside.no_update;
+    var by = window.dash_clientside.callback_context.triggered_id;
+    if (!by || !clicks.some(Boolean)) { return [noUpdate, directions.map(function () { return noUpdate; })]; }
+    var first = rows.length ? rows.find(function (row) { return row.props["data-sort"][by.place] !== null; }) : null;
+    var numbers = first && typeof first.props["data-sort"][by.place] === "number";
+    var was = directions[by.place];
+    var now = was === "descending" ? "ascending" : was === "ascending" ? "descending" : numbers ? "descending" : "ascending";
+    return [
+      sorted(rows, by.place, now === "descending"),
+      directions.map(function (_, place) { return place === by.place ? now : "none"; })
+    ];
+  }
+
+  /* After a move whose link is gone with the old page, the keyboard goes on from the new page's heading. */
+  var moved = false;
+  function focusHeading() {
+    var heading = document.getElementById("page-title");
+    if (heading && document.activeElement === document.body) { heading.focus({ preventScroll: true }); }
+  }
+
+  function announce(title) {
+    if (!title) { return ""; }
+    document.title = title;
+    if (moved) { window.setTimeout(focusHeading, 50); }
+    moved = true;
+    return title.split("｜")[0] + "を表示しました。";
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { miharashi: { sort: sort, announce: announce } });
+
+  /* Figures are as wide as their cards; on paper they get the paper's width. */
+  var PAPER_WIDTH = 660;
+  function figures() { return Array.prototype.slice.call(document.querySelectorAll(".js-plotly-plot")); }
+  window.addEventListener("beforeprint", function () {
+    figures().forEach(function (figure) { window.Plotly.relayout(figure, { width: PAPER_WIDTH }); });
+  });
+  window.addEventListener("afterprint", function () {
+    figures().forEach(function (figure) { window.Plotly.relayout(figure, { width: null, autosize: true }); });
+  });
+})();

@@ -1,0 +1,178 @@
+"""The pages' questions to the warehouse, each answered once per snapshot, scope and choice.
+
+Every question carries the request's scope; a tenant page asks with the scope narrowed to its tenant.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from threading import Lock
+from typing import Any, Protocol
+
+import pandas as pd
+
+from warehouse.period import Period
+from warehouse.scope import Scope
+
+TREND_MONTHS = 13
+"""A month, and the twelve before it: the same month of last year is on the chart."""
+_OLDEST_CHOICE_MONTHS = 60
+_CACHED_FRAMES = 512
+
+
+class SnapshotFacts(Protocol):
+    """What a page prints about the snapshot it shows."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def published_at(self) -> datetime: ...
+    @property
+    def data_as_of(self) -> datetime | None: ...
+
+
+class FrameReader(Protocol):
+    """The part of ``warehouse.reader.Reader`` that screens use."""
+
+    @property
+    def snapshot(self) -> SnapshotFacts: ...
+    def query(self, name: str, scope: Scope, **params: Any) -> pd.DataFrame: ...
+
+
+class FrameCache:
+    """The last answers, least recently used first out. Keys hold snapshot and scope, so nothing leaks across them."""
+
+    def __init__(self, size: int = _CACHED_FRAMES) -> None:
+        self._size = size
+        self._lock = Lock()
+        self._frames: OrderedDict[tuple[Any, ...], pd.DataFrame] = OrderedDict()
+
+    def get(self, key: tuple[Any, ...], ask: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """The kept frame (a lazy copy: a caller's change never reaches the next one), or the answer of ``ask``."""
+        with self._lock:
+            kept = self._frames.get(key)
+            if kept is not None:
+                self._frames.move_to_end(key)
+                return kept.copy(deep=False)
+        frame = ask()
+        with self._lock:
+            self._frames[key] = frame
+            while len(self._frames) > self._size:
+                self._frames.popitem(last=False)
+        return frame.copy(deep=False)
+
+
+@dataclass(frozen=True)
+class Data:
+    """Questions about one snapshot under one scope."""
+
+    reader: FrameReader
+    scope: Scope
+    cache: FrameCache
+
+    def narrowed_to(self, tenant_code: str) -> Data:
+        """The same questions about one tenant only."""
+        return Data(self.reader, self.scope.narrowed_to(tenant_code), self.cache)
+
+    def _ask(self, name: str, **params: Any) -> pd.DataFrame:
+        key = (self.reader.snapshot.number, self.scope, name, tuple(sorted(params.items())))
+        return self.cache.get(key, lambda: self.reader.query(name, self.scope, **params))
+
+    def _ask_days(self, name: str, period: Period) -> pd.DataFrame:
+        return self._ask(name, first_date=period.start, last_date=period.end)
+
+    def _ask_trend(self, name: str, period: Period) -> pd.DataFrame:
+        months = period.trailing_months(TREND_MONTHS)
+        return self._ask(name, from_month=months[0], to_month=months[-1])
+
+    def _ask_compared(self, name: str, period: Period) -> pd.DataFrame:
+        return self._ask(
+            name,
+            month=period.first_month,
+            previous_month=period.previous().first_month,
+            last_year_month=period.last_year().first_month,
+        )
+
+    # choices
+
+    def tenants(self, period: Period) -> pd.DataFrame:
+        """One row per body that is a member at any day of the period."""
+        return self._ask_days("tenants", period)
+
+    def first_month(self, latest: Period) -> Period:
+        """The earliest month of the last five years that holds traffic; ``latest`` when none does."""
+        name = "traffic_trend" if self.scope.platform else "tenant_traffic_trend"
+        window = latest.trailing_months(_OLDEST_CHOICE_MONTHS)
+        months = self._ask(name, from_month=window[0], to_month=window[-1]).dropna(subset=["bytes"])["jst_month"]
+        return Period.parse(min(months)) if len(months) else latest
+
+    def open_days(self, period: Period) -> dict[str, int]:
+        """Open days of each month of the trend window."""
+        frame = self._ask_trend("calendar_months", period)
+        return dict(zip(frame["jst_month"], frame["open_days"].astype(int), strict=True))
+
+    # prefecture-wide
+
+    def kpis(self, period: Period) -> pd.DataFrame:
+        return self._ask_compared("kpi_summary", period)
+
+    def traffic_trend(self, period: Period) -> pd.DataFrame:
+        return self._ask_trend("traffic_trend", period)
+
+    def traffic_days(self, period: Period) -> pd.DataFrame:
+        return self._ask_days("traffic_day", period)
+
+    def lines(self, period: Period) -> pd.DataFrame:
+        return self._ask("line_month", month=period.first_month)
+
+    def line_groups(self, period: Period) -> pd.DataFrame:
+        return self._ask("line_group_month", month=period.first_month)
+
+    def late_answers(self, period: Period) -> pd.DataFrame:
+        return self._ask_days("late_answers", period)
+
+    # both pages
+
+    def tickets_trend(self, period: Period) -> pd.DataFrame:
+        return self._ask_trend("ticket_trend", period)
+
+    def detections_trend(self, period: Period) -> pd.DataFrame:
+        return self._ask_trend("detection_trend", period)
+
+    def tenant_months(self, period: Period) -> pd.DataFrame:
+        """One row per tenant of the scope."""
+        return self._ask_compared("tenant_month", period)
+
+    # one tenant (ask through ``narrowed_to``)
+
+    def tenant_routes(self, period: Period) -> pd.DataFrame:
+        return self._ask("tenant_route_month", month=period.first_month)
+
+    def tenant_days(self, period: Period) -> pd.DataFrame:
+        return self._ask_days("tenant_traffic_day", period)
+
+    def tenant_trend(self, period: Period) -> pd.DataFrame:
+        return self._ask_trend("tenant_traffic_trend", period)
+
+    def tenant_tickets(self, period: Period) -> pd.DataFrame:
+        return self._ask_days("tenant_tickets", period)
+
+    def serious_events(self, period: Period) -> pd.DataFrame:
+        return self._ask_days("serious_events", period)
+
+
+def latest_month(data_as_of: datetime | None, today: date) -> Period:
+    """The newest month to open with: the last one that is over, if its data has arrived."""
+    last_over = Period.month_of(today).previous()
+    loaded = last_loaded_day(data_as_of)
+    if loaded is None:
+        return last_over
+    return min(last_over, Period.month_of(loaded), key=lambda period: period.index)
+
+
+def last_loaded_day(data_as_of: datetime | None) -> date | None:
+    """The day the newest value belongs to: a value as of midnight closes the day before."""
+    return None if data_as_of is None else (data_as_of - timedelta(seconds=1)).date()

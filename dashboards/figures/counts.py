@@ -1,0 +1,147 @@
+"""Counts per month, stacked: detections by severity (serious ones also alone, above) and tickets by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from dashboards import palette
+from dashboards.columns import month_ja
+from dashboards.figures import base
+from dashboards.frames import rows, series, total, where
+from warehouse.japanese import number
+
+_UPPER_PANEL = (0.72, 0.93)
+_LOWER_PANEL = (0.0, 0.6)
+_SEVERITY_WORD = "危険度"
+"""Stands once before the legend instead of in each of its entries."""
+Severity = tuple[int | None, str]
+
+
+def severities(frame: pd.DataFrame) -> list[Severity]:
+    """The severities of the frame in ascending order, 未判断 last."""
+    found = {(_level(row["severity"]), str(row["severity_name"])) for row in rows(frame)}
+    return sorted(found, key=lambda item: (item[0] is None, item[0] or 0))
+
+
+def _level(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def of_severity(frame: pd.DataFrame, level: int | None) -> pd.DataFrame:
+    """The rows of one severity; ``None`` selects those not judged yet."""
+    return frame[frame["severity"].isna()] if level is None else frame[frame["severity"] == level]
+
+
+def detections(frame: pd.DataFrame, months: Sequence[str]) -> base.Figure:
+    """All detections per month below; the few serious ones, invisible there, with their own scale above."""
+    traces = [_severity_bars(frame, months, item) for item in severities(frame)]
+    serious = [
+        trace | {"yaxis": "y2", "showlegend": False}
+        for trace, (level, _) in zip(traces, severities(frame), strict=True)
+        if level is not None and level >= palette.SERIOUS_FROM
+    ]
+    labels = [_totals(serious, months) | {"yaxis": "y2"}] if serious else []
+    return {
+        "data": [*traces, *serious, *labels],
+        "layout": base.layout(
+            barmode="stack",
+            margin={"l": 8, "r": 8, "t": 56, "b": 8},
+            legend=base.top_legend(_SEVERITY_WORD),
+            xaxis=base.month_axis(months),
+            yaxis=base.y_axis(domain=list(_LOWER_PANEL), nticks=5),
+            yaxis2=base.y_axis(domain=list(_UPPER_PANEL), nticks=3, tickformat=",d", range=_room(serious, 1.45)),
+            annotations=[
+                base.panel_title(f"うち重大（危険度{palette.SERIOUS_FROM}以上）（件）", _UPPER_PANEL[1] + 0.01),
+                base.panel_title("全件（件）", _LOWER_PANEL[1] + 0.01),
+                *_unknown_months(traces, months),
+            ],
+        ),
+    }
+
+
+def _severity_bars(frame: pd.DataFrame, months: Sequence[str], severity: Severity) -> base.Trace:
+    level, name = severity
+    counts = counts_by_month(of_severity(frame, level), frame, months)
+    marker: dict[str, Any] = {"color": palette.severity_colour(level)}
+    if level is None:
+        marker |= {
+            "pattern": {"shape": "x", "fgcolor": palette.SUBTITLE, "bgcolor": "#FFFFFF", "size": 5},
+            "line": {"color": palette.SUBTITLE, "width": 1},
+        }
+    return _stack(name.removeprefix(_SEVERITY_WORD), months, counts, marker)
+
+
+def counts_by_month(part: pd.DataFrame, whole: pd.DataFrame, months: Sequence[str]) -> list[Any]:
+    """The part's count per month: a month the whole knows but the part does not is a real zero, others are missing."""
+    known = set(whole["jst_month"].tolist())
+    counts = series(part, months, "jst_month", "n")
+    return [0 if item is None and month in known else item for month, item in zip(months, counts, strict=True)]
+
+
+def _stack(name: str, months: Sequence[str], counts: Sequence[Any], marker: dict[str, Any]) -> base.Trace:
+    return {
+        "type": "bar",
+        "name": name,
+        "x": [month_ja(month) for month in months],
+        "y": list(counts),
+        "customdata": [f"{number(item)}件" for item in counts],
+        "hovertemplate": "%{customdata}",
+        "marker": marker,
+    }
+
+
+def _sums(traces: Sequence[base.Trace], months: Sequence[str]) -> list[float | None]:
+    return [total([trace["y"][place] for trace in traces]) for place in range(len(months))]
+
+
+def _totals(traces: Sequence[base.Trace], months: Sequence[str]) -> base.Trace:
+    """The sum above each bar, zero included; nothing where the month is missing."""
+    sums = _sums(traces, months)
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [month_ja(month) for month in months],
+        "y": sums,
+        "text": ["" if item is None else number(item) for item in sums],
+        "textposition": "top center",
+        "textfont": {"size": 12, "color": palette.INK},
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+
+
+def _room(traces: Sequence[base.Trace], share: float) -> list[float]:
+    """A scale with room for the labels above the bars, and never narrower than a handful."""
+    highest = max((item or 0 for item in _sums(traces, traces[0]["x"])), default=0) if traces else 0
+    return [0, max(4.0, highest * share)]
+
+
+def _unknown_months(traces: Sequence[base.Trace], months: Sequence[str]) -> list[dict[str, Any]]:
+    sums = zip(months, _sums(traces, months), strict=True)
+    return [base.no_data_mark(month_ja(month)) for month, item in sums if item is None]
+
+
+def _colour(place: int) -> dict[str, Any]:
+    return {"color": palette.SERIES[place % len(palette.SERIES)]}
+
+
+def tickets(frame: pd.DataFrame, months: Sequence[str]) -> base.Figure:
+    """Tickets received per month, stacked by kind, the month's sum on top."""
+    kinds = list(dict.fromkeys(zip(frame["ticket_kind"], frame["kind_name"], strict=True)))
+    traces = [
+        _stack(str(name), months, counts_by_month(where(frame, ticket_kind=kind), frame, months), _colour(place))
+        for place, (kind, name) in enumerate(kinds)
+    ]
+    return {
+        "data": [*traces, _totals(traces, months)],
+        "layout": base.layout(
+            barmode="stack",
+            xaxis=base.month_axis(months),
+            yaxis=base.y_axis(range=_room(traces, 1.15)),
+            annotations=_unknown_months(traces, months),
+        ),
+    }

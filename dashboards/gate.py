@@ -1,0 +1,83 @@
+"""From a link and a scope to a view, or a refusal: the one way in, for pages and for downloads alike.
+
+Fails closed: no scope, no view. Refusals say nothing about what exists outside the scope.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dashboards import urls
+from dashboards.data import Data, FrameCache, FrameReader, latest_month
+from dashboards.errors import UnknownChoice
+from dashboards.pages.base import Page
+from dashboards.view import View
+from warehouse.period import Kind, Period
+from warehouse.scope import Scope
+
+_KIND_NAMES: dict[Kind, str] = {"month": "月", "quarter": "四半期", "half": "半期", "year": "年度"}
+
+
+class Refused(Exception):
+    """The view is not given; the subclass says why."""
+
+
+class NotAllowed(Refused):
+    """The scope does not cover the page or the tenant."""
+
+
+class TenantNotChosen(Refused):
+    """A tenant page without a tenant, and several to choose from. Carries the view without tenant."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__("no tenant chosen")
+        self.view = view
+
+
+def may_open(page: Page, scope: Scope) -> bool:
+    """Nobody without a tenant; prefecture-wide pages only with prefecture-wide rights."""
+    return bool(scope.tenant_codes) and (scope.platform or not page.needs_platform)
+
+
+def enter(page: Page, choice: urls.Choice, scope: Scope, reader: FrameReader, cache: FrameCache, now: datetime) -> View:
+    """The view a link asks for. Raises :class:`Refused`, or a ``MiharashiError`` for an unreadable choice."""
+    if not may_open(page, scope):
+        raise NotAllowed
+    latest = latest_month(reader.snapshot.data_as_of, now.date())
+    period = urls.period_of(choice.period, latest)
+    if period.kind not in page.period_kinds:
+        raise _wrong_kind(period, page)
+    view = View(Data(reader, scope, cache), period, None, now)
+    if not page.of_tenant:
+        return view
+    return View(view.data, period, _tenant_of(choice, view), now)
+
+
+def _wrong_kind(period: Period, page: Page) -> UnknownChoice:
+    shown = "・".join(name for kind, name in _KIND_NAMES.items() if kind in page.period_kinds)
+    return UnknownChoice(
+        f"この画面は{shown}単位で表示します",
+        f"「{period.label_ja}」は{_KIND_NAMES[period.kind]}の期間です。この画面で選べるのは{shown}（例：2026-10）です。",
+        f"{shown}を選び直してください。四半期・半期・年度の集計は、報告書で確認できます。",
+    )
+
+
+def _tenant_of(choice: urls.Choice, view: View) -> str:
+    codes = view.scope.tenant_codes
+    if choice.tenant is None:
+        if len(codes) == 1:
+            return next(iter(codes))
+        raise TenantNotChosen(view)
+    if choice.tenant in codes:
+        return choice.tenant
+    if view.scope.platform:
+        raise _unknown_tenant(choice.tenant)
+    raise NotAllowed
+
+
+def _unknown_tenant(text: str) -> UnknownChoice:
+    return UnknownChoice(
+        "接続団体が見つかりません",
+        f"「{text}」は、登録された接続団体の団体コード（例：242012）ではありません。",
+        "上の一覧から接続団体を選び直してください。",
+    )

@@ -1,0 +1,64 @@
+"""What a page is: an address, its datasets (each a table on screen and a CSV file), and how it is laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+from dash.development.base_component import Component
+
+from dashboards import urls
+from dashboards.columns import Column
+from dashboards.components import states
+from dashboards.errors import record_failure
+from dashboards.view import View
+from warehouse.period import Kind
+
+Mark = Literal["提示型", "探索型"]
+"""提示型: compare with a standard, notice, decide. 探索型: find differences, dig deeper."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What a table shows and its CSV file holds.
+
+    ``name`` is part of the download's address, ``title`` of its file name; ``load`` answers under the view's scope.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    load: Callable[[View], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One entry of the navigation. ``render`` gets a view whose period and rights have been checked."""
+
+    name: str
+    path: str
+    label: str
+    mark: Mark
+    render: Callable[[View], Sequence[Component]]
+    datasets: tuple[Dataset, ...]
+    needs_platform: bool = False
+    of_tenant: bool = False
+    period_kinds: frozenset[Kind] = field(default_factory=lambda: frozenset({"month"}))
+
+    def dataset(self, name: str) -> Dataset | None:
+        return next((item for item in self.datasets if item.name == name), None)
+
+
+def csv_link(page: str, dataset: Dataset, view: View) -> str:
+    """Where the dataset of this view can be downloaded."""
+    return urls.csv_href(page, dataset.name, view.period, view.tenant)
+
+
+def guarded(what: str, view: View, build: Callable[[], Any]) -> Any:
+    """The built part, or a 表示エラー card in its place: one failing part leaves the others on the page."""
+    try:
+        return build()
+    except Exception:  # noqa: BLE001 - last resort, logged with its number
+        return states.failed(record_failure(what, view.now), heading=3)

@@ -1,0 +1,105 @@
+"""The KPI cards of 概況, in groups, and the line that sums up their judgements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.card import Card, Fact, grid
+from dashboards.components.judgement import chip
+from dashboards.frames import LOW_COVERAGE_PCT
+from dashboards.wording import step
+from warehouse.japanese import NOT_APPLICABLE_SIGN, UNKNOWN_SIGN, number
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("稼働・障害", ("K01", "K02", "K06")),
+    ("利用数", ("K21", "K22")),
+    ("通信回線", ("K10i", "K10b", "K11", "K13")),
+    ("問合せ", ("K26", "K27", "K29")),
+    ("セキュリティ", ("K34", "K35")),
+)
+_JUDGED = ("達成", "注意", "未達", "データなし")
+
+Kpi = dict[str, Any]
+
+
+def groups(kpis: Sequence[Kpi]) -> list[tuple[str, list[Kpi]]]:
+    """The KPIs by group; what no group names comes last."""
+    by_id = {str(kpi["kpi_id"]): kpi for kpi in kpis}
+    grouped = [(title, [by_id.pop(key) for key in keys if key in by_id]) for title, keys in GROUPS]
+    return [(title, members) for title, members in [*grouped, ("その他", list(by_id.values()))] if members]
+
+
+def shown_value(kpi: Kpi, key: str = "value") -> str:
+    """The rounded value; 「－」 when there was nothing to measure (対象なし), 「…」 when it is unknown."""
+    if key == "value" and kpi["value"] is None and kpi["judgement"] == "対象なし":
+        return NOT_APPLICABLE_SIGN
+    return number(kpi[key], int(kpi["decimals"] or 0), kpi["rounding"] or "half_up")
+
+
+def with_unit(text: str, unit: str) -> str:
+    """12件, 99.9%, 812.3 Mbps"""
+    return f"{text} {unit}" if unit.isascii() and unit != "%" else f"{text}{unit}"
+
+
+def kpi_card(kpi: Kpi) -> Card:
+    """Target, previous month and same month of last year go with every value."""
+    facts = [
+        Fact("目標", target(kpi)),
+        _compared("前月", kpi, "previous_value"),
+        _compared("前年同月", kpi, "last_year_value"),
+    ]
+    coverage = kpi["coverage_pct"]
+    if coverage is not None and coverage < LOW_COVERAGE_PCT:
+        facts.append(Fact("取得率", f"{number(coverage, 1)}%", "参考値"))
+    return Card(
+        str(kpi["name"]),
+        shown_value(kpi),
+        str(kpi["unit"] or ""),
+        kpi["judgement"],
+        facts,
+        str(kpi["description"] or ""),
+    )
+
+
+def target(kpi: Kpi) -> str:
+    """100%以上, 0件; 未設定 when the contract gives no value."""
+    value = kpi["target"]
+    if value is None:
+        return "未設定"
+    if value == 0 and kpi["target_text"] == "以下":
+        return with_unit("0", str(kpi["unit"] or ""))
+    decimals = 0 if float(value).is_integer() else int(kpi["decimals"] or 0)
+    return with_unit(number(value, decimals), str(kpi["unit"] or "")) + str(kpi["target_text"] or "")
+
+
+def _compared(label: str, kpi: Kpi, key: str) -> Fact:
+    if kpi[key] is None:
+        return Fact(label, UNKNOWN_SIGN)
+    unit, decimals = str(kpi["unit"] or ""), int(kpi["decimals"] or 0)
+    difference = step(kpi["value"], kpi[key], unit, decimals)
+    return Fact(label, with_unit(shown_value(kpi, key), unit), difference or "")
+
+
+def kpi_groups(kpis: Sequence[Kpi]) -> Component:
+    """All groups, each with its heading."""
+    return html.Div([_group(title, members) for title, members in groups(kpis)], className="kpi-groups")
+
+
+def _group(title: str, members: Sequence[Kpi]) -> Component:
+    attributes: dict[str, Any] = {"data-size": str(len(members))}
+    cards = grid([kpi_card(kpi) for kpi in members], f"cards-{len(members)}")
+    return html.Section([html.H2(title, className="group-title"), cards], className="kpi-group", **attributes)
+
+
+def tally(kpis: Sequence[Kpi]) -> Component:
+    """How many of the KPIs with a target were met, with sign and word."""
+    words = [str(kpi["judgement"]) for kpi in kpis]
+    counted = [(word, words.count(word)) for word in _JUDGED]
+    return html.Ul(
+        [html.Li([chip(word), html.Strong(f"{n}"), html.Span("指標")]) for word, n in counted],
+        className="tally",
+    )

@@ -1,0 +1,227 @@
+"""概況（提示型）: the prefecture's month at a glance.
+
+Judged KPIs, what needs a look, traffic, detections, tickets, lines, bodies: whole first, detail last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards import sentences, urls
+from dashboards.components import states
+from dashboards.components.figure import FigureText, csv_button, figure_block
+from dashboards.components.link import page_link
+from dashboards.components.sources import sources
+from dashboards.components.table import Decorate, TableLook, bar_cell, table
+from dashboards.figures import counts, traffic
+from dashboards.frames import days_between, rows
+from dashboards.pages import kpi_cards
+from dashboards.pages import overview_data as ask
+from dashboards.pages.attention import attention
+from dashboards.pages.base import Dataset, Page, csv_link, guarded
+from dashboards.view import View, known
+from warehouse.japanese import NOT_APPLICABLE_SIGN
+
+NAME = "overview"
+_FEEDS = (
+    "団体別通信量",
+    "回線トラフィック",
+    "機器負荷",
+    "稼働停止台帳",
+    "問合せ管理台帳",
+    "障害管理台帳",
+    "検知・SOC判定結果",
+    "利用数",
+)
+
+
+def render(view: View) -> Sequence[Component]:
+    """Whole first, detail last."""
+    parts = (
+        ("主要指標", _summary),
+        ("通信量月次推移", _traffic_trend),
+        ("通信量日次", _traffic_days),
+        ("検知件数", _detections),
+        ("受付件数", _tickets),
+        ("通信回線", _lines),
+        ("接続団体別", _tenants),
+    )
+    summary, *figures, lines, tenants = (guarded(what, view, partial(build, view)) for what, build in parts)
+    return [
+        summary,
+        html.Section([html.H2("推移", className="section-title"), html.Div(figures, className="figures")]),
+        lines,
+        tenants,
+        sources(view.snapshot, view.period, _FEEDS),
+    ]
+
+
+def _link(dataset: Dataset, view: View) -> str:
+    return csv_link(NAME, dataset, view)
+
+
+def _summary(view: View) -> Component:
+    frame = view.data.kpis(view.period)
+    if not len(frame):
+        return states.no_data("主要指標")
+    kpis = list(rows(frame))
+    head = html.Div(
+        [html.H2("主要指標", className="section-title"), csv_button("主要指標", _link(ask.KPIS, view))],
+        className="section-head",
+    )
+    return html.Section(
+        [
+            html.Div([_tally(kpis), attention(view, kpis)], className="glance"),
+            head,
+            kpi_cards.kpi_groups(kpis),
+        ],
+        className="summary",
+    )
+
+
+def _tally(kpis: list[dict[str, Any]]) -> Component:
+    return html.Section(
+        [html.H2("目標に対する判定", className="box-title"), kpi_cards.tally(kpis)],
+        className="panel glance-box",
+    )
+
+
+def _traffic_trend(view: View) -> Component:
+    frame = ask.TRAFFIC_TREND.load(view)
+    if not known(frame, "bytes"):
+        return states.no_data("通信量の月次推移")
+    sentence = sentences.monthly_traffic(frame, view.months, view.data.open_days(view.period))
+    text = FigureText(
+        "traffic-trend",
+        "通信量（全団体計・月次推移・GB）",
+        sentence,
+        "白抜きの点は取得率95%未満の月です。",
+    )
+    columns = ask.TRAFFIC_TREND.columns
+    return figure_block(text, traffic.monthly(frame, view.months), frame, columns, _link(ask.TRAFFIC_TREND, view))
+
+
+def _traffic_days(view: View) -> Component:
+    frame, days = ask.TRAFFIC_DAYS.load(view), days_between(view.period.start, view.period.end)
+    if not known(frame, "bytes"):
+        return states.no_data("通信量の日次推移")
+    text = FigureText(
+        "traffic-days",
+        f"通信量（全団体計・{view.period.label_ja}の日次・GB）",
+        sentences.daily_traffic(frame, days),
+        "灰色の帯は閉庁日、斜線の棒は取得率95%未満の日です。",
+    )
+    columns = ask.TRAFFIC_DAYS.columns
+    return figure_block(text, traffic.daily(frame, days), frame, columns, _link(ask.TRAFFIC_DAYS, view))
+
+
+def _detections(view: View) -> Component:
+    frame = view.data.detections_trend(view.period)
+    if not known(frame, "n"):
+        return states.no_data("検知件数")
+    text = FigureText(
+        "detections",
+        "検知件数（危険度別・月次推移・件）",
+        sentences.detections(frame, view.months),
+        "上段は重大なものだけを別の目盛りで示します。",
+        360,
+    )
+    link = _link(ask.DETECTIONS, view)
+    return figure_block(
+        text, counts.detections(frame, view.months), ask.DETECTIONS.load(view), ask.DETECTIONS.columns, link
+    )
+
+
+def _tickets(view: View) -> Component:
+    frame = ask.TICKETS.load(view)
+    if not known(frame, "n"):
+        return states.no_data("受付件数")
+    text = FigureText(
+        "tickets",
+        "問合せ・作業依頼等の受付件数（区分別・月次推移・件）",
+        sentences.tickets(frame, view.months),
+        "棒の上の数値は月の合計です。",
+        360,
+    )
+    figure = counts.tickets(frame, view.months)
+    return figure_block(text, figure, frame, ask.TICKETS.columns, _link(ask.TICKETS, view))
+
+
+def _lines(view: View) -> Component:
+    frame = ask.LINES.load(view)
+    if not known(frame, "expected"):
+        return states.no_data("通信回線")
+    look = TableLook("lines", f"通信回線の使用状況（{view.period.label_ja}・方向別）", decorate=_NO_DENOMINATOR)
+    return _table_section(
+        "lines",
+        "通信回線の使用状況",
+        sentences.lines(frame),
+        table(frame, ask.LINES.columns, look),
+        csv_button("通信回線の使用状況", _link(ask.LINES, view)),
+        "「対確保帯域」の分母は回線ごとの確保帯域、「対総帯域」の分母はベストエフォートを含む総帯域です。"
+        "対確保帯域が100%を超えても契約違反ではありません。",
+    )
+
+
+def _or_not_applicable(denominator: str) -> Decorate:
+    """「－」 instead of 「…」 where the line has no such denominator."""
+    return lambda row, text: NOT_APPLICABLE_SIGN if row[denominator] is None else text
+
+
+_NO_DENOMINATOR = {
+    "guaranteed_bps": _or_not_applicable("guaranteed_bps"),
+    "p95_guaranteed_pct": _or_not_applicable("guaranteed_bps"),
+    "exceeded_minutes": _or_not_applicable("guaranteed_bps"),
+    "total_bps": _or_not_applicable("total_bps"),
+    "p95_total_pct": _or_not_applicable("total_bps"),
+}
+
+
+def _tenants(view: View) -> Component:
+    frame = ask.TENANTS.load(view)
+    if not len(frame):
+        return states.no_data("接続団体別")
+    highest = float(frame["share_pct"].max()) if known(frame, "share_pct") else 0.0
+    look = TableLook(
+        "tenants",
+        f"接続団体別の利用・問合せ・検知（{view.period.label_ja}・{len(frame)}団体）",
+        sortable=True,
+        decorate={
+            "name": lambda row, text: _tenant_link(view, row, text),
+            "in_time_pct": lambda row, text: NOT_APPLICABLE_SIGN if row["answers_due"] == 0 else text,
+            "share_pct": lambda row, text: bar_cell(row["share_pct"], highest, text),
+        },
+    )
+    return _table_section(
+        "tenants",
+        "接続団体別",
+        sentences.tenants(frame),
+        table(frame, ask.TENANTS.columns, look),
+        csv_button("接続団体別", _link(ask.TENANTS, view)),
+        "見出しのボタンで並べ替えができます。団体名から各団体の画面を開けます。前月比・前年同月比は通信量（受信と送信の合計）の増減率です。",
+    )
+
+
+def _tenant_link(view: View, row: dict[str, Any], text: str) -> Component:
+    return page_link(text, urls.href(urls.TENANT, view.period, str(row["tenant_code"])))
+
+
+def _table_section(anchor: str, title: str, sentence: str, content: Component, csv: Component, note: str) -> Component:
+    return html.Section(
+        [
+            html.Div([html.H2(title, className="section-title"), csv], className="section-head"),
+            html.P(sentence, className="reading"),
+            content,
+            html.P(note, className="note"),
+        ],
+        id=anchor,
+        className="table-section",
+    )
+
+
+PAGE = Page(NAME, urls.OVERVIEW, "概況", "提示型", render, ask.DATASETS, needs_platform=True)

@@ -1,0 +1,215 @@
+"""Which page answers a link, and what stands on the screen when no page can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards import urls
+from dashboards.components import picker, states
+from dashboards.components.header import PRODUCT, NavItem, data_state, navigation
+from dashboards.components.link import page_link
+from dashboards.data import Data, FrameCache, FrameReader, latest_month
+from dashboards.errors import record_failure
+from dashboards.gate import NotAllowed, TenantNotChosen, enter, may_open
+from dashboards.pages import overview, tenant
+from dashboards.pages.base import Page
+from dashboards.view import View
+from warehouse.errors import MiharashiError, NoSnapshot
+from warehouse.japanese import era_date
+from warehouse.period import Period
+from warehouse.scope import Scope
+
+PAGES: tuple[Page, ...] = (overview.PAGE, tenant.PAGE)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the app gets from outside: how to open data, whose request it is, what time it is."""
+
+    open_reader: Callable[[], FrameReader]
+    scope_for_request: Callable[[], Scope]
+    clock: Callable[[], datetime]
+    cache: FrameCache
+
+
+@dataclass(frozen=True)
+class Screen:
+    """All that changes with a link."""
+
+    title: str
+    navigation: Component
+    data_state: Component
+    content: Sequence[Component]
+
+
+def page_at(path: str) -> Page | None:
+    return next((page for page in PAGES if page.path == path), None)
+
+
+def page_named(name: str) -> Page | None:
+    return next((page for page in PAGES if page.name == name), None)
+
+
+def screen(choice: urls.Choice, sources: Sources) -> Screen:
+    """The whole answer to a link; whatever goes wrong, it is a card and never a blank page."""
+    now = sources.clock()
+    try:
+        return _answer(choice, sources, now)
+    except Exception:  # noqa: BLE001 - last resort, logged with its number
+        card = states.failed(record_failure(f"page {choice.path}", now), heading=1)
+        return _bare("表示エラー", card)
+
+
+def _answer(choice: urls.Choice, sources: Sources, now: datetime) -> Screen:
+    page = page_at(choice.path)
+    if page is None:
+        return _bare("ページが見つかりません", not_found(), _nav(None, sources.scope_for_request(), choice))
+    try:
+        scope = sources.scope_for_request()
+        if not may_open(page, scope):
+            return _denied(scope, choice)
+        reader = sources.open_reader()
+    except NoSnapshot:
+        return _bare(
+            "未取込",
+            states.not_loaded("公開済みのデータがありません", "なし", heading=1),
+        )
+    return _with_reader(page, choice, scope, reader, sources.cache, now)
+
+
+def _with_reader(
+    page: Page, choice: urls.Choice, scope: Scope, reader: FrameReader, cache: FrameCache, now: datetime
+) -> Screen:
+    latest = latest_month(reader.snapshot.data_as_of, now.date())
+    whole = View(Data(reader, scope, cache), latest, None, now)
+    title, content = page.label, []
+    try:
+        view = enter(page, choice, scope, reader, cache, now)
+        title, content = f"{page.label} {view.period.label_ja}", _page(page, view)
+    except TenantNotChosen as stop:
+        content = [_heading(page, stop.view), *_tenant_list(page, stop.view)]
+    except NotAllowed:
+        return _denied(scope, choice)
+    except MiharashiError as error:
+        content = [_picker(page, whole), states.notice(error, urls.href(page.path), "最新の月を表示")]
+    return Screen(f"{title}｜{PRODUCT}", _nav(page, scope, choice), data_state(reader.snapshot), content)
+
+
+def _denied(scope: Scope, choice: urls.Choice) -> Screen:
+    return _bare("閲覧権限なし", states.not_allowed(), _nav(None, scope, choice))
+
+
+def _page(page: Page, view: View) -> list[Component]:
+    head = [_heading(page, view)]
+    if not view.is_loaded():
+        return [*head, states.not_loaded(f"{view.period.label_ja}のデータ", _loaded_until(view))]
+    if view.is_partial():
+        text = f"{view.period.label_ja}は月の途中です。{_loaded_until(view)}のデータで表示しています。"
+        head.append(html.P(text, className="banner", role="status"))
+    return [*head, *page.render(view)]
+
+
+def _loaded_until(view: View) -> str:
+    loaded = view.last_loaded_day()
+    return f"{era_date(loaded)}まで" if loaded else "なし"
+
+
+def _heading(page: Page, view: View) -> Component:
+    """The page's title, what it is about, and the pickers."""
+    name, subtitle = page.label, view.period.label_ja
+    if page.of_tenant and view.tenant:
+        own = next((row for row in view.tenants() if row["tenant_code"] == view.tenant), None)
+        name = str(own["name"]) if own else "接続団体"
+        subtitle += _about(own) if own else ""
+    return html.Div(
+        [
+            html.Div(
+                [html.H1([name, html.Span(subtitle, className="title-period")], id="page-title", tabIndex=-1)],
+                className="title",
+            ),
+            _picker(page, view),
+        ],
+        className="page-head",
+    )
+
+
+def _about(body: dict[str, object]) -> str:
+    users, terminals = body.get("users"), body.get("terminals")
+    parts = [str(body["kind_name"])]
+    parts += [f"利用者{users:,.0f}人"] if isinstance(users, (int, float)) else []
+    parts += [f"端末{terminals:,.0f}台"] if isinstance(terminals, (int, float)) else []
+    return f"　{'・'.join(parts)}"
+
+
+def _picker(page: Page, view: View) -> Component:
+    latest = view.latest()
+    first, last = (
+        view.data.first_month(latest),
+        max(latest, _loaded_month(view), key=lambda month: month.index),
+    )
+    selects = []
+    if page.of_tenant:
+        bodies = [(str(row["tenant_code"]), str(row["name"])) for row in view.tenants()]
+        selects.append(picker.select("tenant", "接続団体", bodies, view.tenant))
+    selects.append(picker.select("period", "対象月", picker.period_options(first, last, view.period), str(view.period)))
+    steps = picker.month_steps(page.path, view.period, first, last, view.tenant)
+    return picker.picker(page.path, selects, steps)
+
+
+def _loaded_month(view: View) -> Period:
+    loaded = view.last_loaded_day()
+    return Period.month_of(loaded) if loaded else view.latest()
+
+
+def _tenant_list(page: Page, view: View) -> list[Component]:
+    links = [
+        html.Li(page_link(str(row["name"]), urls.href(page.path, view.period, str(row["tenant_code"]))))
+        for row in view.tenants()
+    ]
+    if not links:
+        return [states.no_data("接続団体", "この期間に登録されている接続団体はありません。")]
+    title = html.H2("表示する接続団体を選んでください", className="section-title")
+    return [html.Section([title, html.Ul(links, className="tenant-list")])]
+
+
+def not_found() -> Component:
+    """The 404 card."""
+    error = MiharashiError(
+        "ページが見つかりません",
+        "お探しの画面はありません。リンクの書き間違いか、画面の移動が考えられます。",
+        "上のメニューから画面を選んでください。",
+    )
+    return states.notice(error, urls.OVERVIEW, "概況を開く")
+
+
+def _bare(title: str, card: Component, nav: Component | None = None) -> Screen:
+    return Screen(f"{title}｜{PRODUCT}", nav or navigation([]), html.Div(), [card])
+
+
+def _nav(current: Page | None, scope: Scope, choice: urls.Choice) -> Component:
+    """Links to the pages this scope may open; they keep a readable period."""
+    period = _readable(choice.period)
+    allowed = [page for page in PAGES if may_open(page, scope)]
+    return navigation(
+        [
+            NavItem(
+                page.label,
+                urls.href(page.path, period, choice.tenant if page.of_tenant else None),
+                page is current,
+            )
+            for page in allowed
+        ]
+    )
+
+
+def _readable(text: str | None) -> Period | None:
+    try:
+        period = Period.parse(text) if text else None
+    except MiharashiError:
+        return None
+    return period if period is not None and period.kind == "month" else None

@@ -1,0 +1,64 @@
+"""What a page shows, as a link: period and tenant to and from the query string.
+
+A link holds only choices, never rights: whether the tenant may be seen is decided by the scope.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, quote, urlencode
+
+from warehouse.period import Period
+
+OVERVIEW = "/"
+TENANT = "/tenant"
+_LONGEST_CHOICE = 40
+_TENANT_CODE = re.compile(r"[0-9A-Z]{6}")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The raw choices of a link; ``None`` where the link leaves the choice to the page."""
+
+    path: str
+    period: str | None = None
+    tenant: str | None = None
+
+
+def parse(pathname: str | None, search: str | None) -> Choice:
+    """Read path and query string; unknown keys are ignored, over-long values are cut."""
+    given = parse_qs((search or "").lstrip("?"), keep_blank_values=False)
+    return Choice(_clean_path(pathname), _first(given, "period"), _first(given, "tenant"))
+
+
+def _clean_path(pathname: str | None) -> str:
+    path = "/" + (pathname or "").strip("/")
+    return path or OVERVIEW
+
+
+def _first(given: dict[str, list[str]], key: str) -> str | None:
+    values = given.get(key)
+    return values[0].strip()[:_LONGEST_CHOICE] if values else None
+
+
+def period_of(text: str | None, default: Period) -> Period:
+    """The period of a link; raises :class:`warehouse.errors.PeriodError` for anything unreadable."""
+    return default if text is None else Period.parse(text)
+
+
+def is_tenant_code(text: str) -> bool:
+    """Whether the text has the form of a tenant code (six digits or capitals)."""
+    return _TENANT_CODE.fullmatch(text) is not None
+
+
+def href(path: str, period: Period | None = None, tenant: str | None = None) -> str:
+    """The link that shows the same again."""
+    choices = {"tenant": tenant, "period": str(period) if period else None}
+    query = urlencode({key: value for key, value in choices.items() if value})
+    return f"{quote(path)}?{query}" if query else quote(path)
+
+
+def csv_href(page: str, dataset: str, period: Period, tenant: str | None = None) -> str:
+    """The download of what a figure or table shows."""
+    return href(f"/csv/{page}/{dataset}.csv", period, tenant)

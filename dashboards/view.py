@@ -1,0 +1,75 @@
+"""What one request looks at: the data it may ask, the period, the tenant, the moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from dashboards.data import TREND_MONTHS, Data, SnapshotFacts, last_loaded_day, latest_month
+from dashboards.frames import rows
+from warehouse.period import Period
+from warehouse.scope import Scope
+
+
+@dataclass(frozen=True)
+class View:
+    """``tenant`` is set on tenant pages only, and only to a code inside the scope."""
+
+    data: Data
+    period: Period
+    tenant: str | None
+    now: datetime
+
+    @property
+    def scope(self) -> Scope:
+        return self.data.scope
+
+    @property
+    def snapshot(self) -> SnapshotFacts:
+        return self.data.reader.snapshot
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The months of trend figures, the period's month last."""
+        return self.period.trailing_months(TREND_MONTHS)
+
+    @property
+    def own(self) -> Data:
+        """The same questions narrowed to the tenant of the page."""
+        if self.tenant is None:
+            raise LookupError("this view shows no single tenant")
+        return self.data.narrowed_to(self.tenant)
+
+    def narrowed(self) -> View:
+        """The same view, with nothing but the tenant's own data."""
+        return View(self.own, self.period, self.tenant, self.now)
+
+    def latest(self) -> Period:
+        """The month a page opens with."""
+        return latest_month(self.snapshot.data_as_of, self.now.date())
+
+    def is_loaded(self) -> bool:
+        """Whether any data of the period can have arrived yet."""
+        loaded = self.last_loaded_day()
+        return loaded is not None and self.period.start <= loaded
+
+    def is_partial(self) -> bool:
+        """Whether data end before the period does."""
+        loaded = self.last_loaded_day()
+        return loaded is not None and self.period.start <= loaded < self.period.end
+
+    def last_loaded_day(self) -> date | None:
+        """The newest day with data; ``None`` when nothing has been loaded."""
+        return last_loaded_day(self.snapshot.data_as_of)
+
+    def tenants(self) -> list[dict[str, Any]]:
+        """The bodies the reader may see in this period, in their official order."""
+        return list(rows(self.data.tenants(self.period)))
+
+
+def known(frame: pd.DataFrame, column: str) -> bool:
+    """Whether at least one row has a value there."""
+    return len(frame) > 0 and bool(frame[column].notna().any())

@@ -1,0 +1,131 @@
+"""The screens through the callback, as the browser asks for them."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+import pytest
+from dash import Dash
+
+from dashboards.routing import PAGES
+from tests.dashboards.conftest import app_for, ask
+from tests.dashboards.fake_bodies import bodies
+from tests.dashboards.fake_reader import FakeReader, FakeSnapshot
+from warehouse.errors import NoSnapshot
+from warehouse.scope import Scope
+
+
+def test_the_overview_shows_indicators_figures_and_all_bodies(staff: Dash) -> None:
+    text = ask(staff, "/")
+    for expected in (
+        "概況",
+        "令和8年10月",
+        "サービス稼働率",
+        "99.984",
+        "未達",
+        "目標に対する判定",
+        "確認が必要な事項",
+        "通信回線の使用状況",
+        "対確保帯域",
+        "対総帯域",
+        "第12版",
+        "令和8年10月31日 23時55分",
+    ):
+        assert expected in text, expected
+    assert all(str(body["name"]) in text for body in bodies())
+    assert "表示エラー" not in text
+
+
+def test_the_tenant_page_shows_one_body_and_no_other(reader: FakeReader) -> None:
+    text = ask(app_for(reader, Scope.of("242012")), "/tenant?tenant=242012&period=2026-10")
+    for expected in ("津市", "通信量（受信）", "95パーセンタイル（受信）", "期限超過", "Emotet", "推奨対処方法"):
+        assert expected in text, expected
+    others = [str(body["name"]) for body in bodies() if body["tenant_code"] not in ("242012", "240001")]
+    assert not [name for name in others if name in text]
+
+
+def test_the_same_link_gives_the_same_screen(staff: Dash) -> None:
+    assert ask(staff, "/?period=2026-08") == ask(staff, "/?period=2026-08")
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("/?period=abc", "対象期間の書き方が違います"),
+        ("/?period=2026Q2", "この画面は月単位で表示します"),
+        ("/?period=R8", "この画面は月単位で表示します"),
+        ("/?period=2027-01", "未取込"),
+        ("/?period=2024-05", "データなし"),
+        ("/tenant?tenant=999999", "接続団体が見つかりません"),
+        ("/tenant", "表示する接続団体を選んでください"),
+        ("/tenant?tenant=24A003", "データなし"),
+        ("/nowhere", "ページが見つかりません"),
+    ],
+)
+def test_a_link_that_cannot_be_shown_gets_a_japanese_card(staff: Dash, link: str, expected: str) -> None:
+    text = ask(staff, link)
+    assert expected in text
+    assert "表示エラー" not in text
+
+
+@pytest.mark.parametrize("link", ["/", "/tenant", "/tenant?tenant=242012", "/tenant?tenant=242012&period=2026Q2"])
+def test_without_a_scope_no_name_no_number_and_no_question(reader: FakeReader, link: str) -> None:
+    text = ask(app_for(reader, Scope.none()), link)
+    assert "閲覧権限なし" in text
+    assert not [body["name"] for body in bodies() if str(body["name"]) in text]
+    assert reader.asked == []
+
+
+def test_a_tenant_may_see_neither_the_overview_nor_another_body(reader: FakeReader) -> None:
+    app = app_for(reader, Scope.of("242012"))
+    for link in ("/", "/tenant?tenant=242021", "/tenant?tenant=999999"):
+        text = ask(app, link)
+        assert "閲覧権限なし" in text
+        assert "四日市市" not in text
+    assert "概況" not in ask(app, "/tenant")
+
+
+def test_a_scope_that_fails_shows_an_error_and_no_data(reader: FakeReader) -> None:
+    def broken() -> Scope:
+        raise RuntimeError("who is this?")
+
+    from dashboards.app import create_app
+
+    text = ask(create_app(lambda: reader, broken, datetime.now), "/")
+    assert "表示エラー" in text
+    assert reader.asked == []
+
+
+def test_one_failing_part_leaves_the_others_and_logs_its_number(caplog: pytest.LogCaptureFixture) -> None:
+    app = app_for(FakeReader(broken=frozenset({"traffic_day"})))
+    with caplog.at_level(logging.ERROR, logger="miharashi.dashboards"):
+        text = ask(app, "/")
+    assert text.count("表示エラー") == 1
+    assert "通信回線の使用状況" in text
+    number = caplog.records[0].getMessage().split(" ")[0]
+    assert number.startswith("E1120-0930-")
+    assert number in text
+    assert "broken on purpose" not in text
+
+
+def test_before_the_first_load_the_screen_says_so() -> None:
+    def nothing() -> Any:
+        raise NoSnapshot("data")
+
+    from dashboards.app import create_app
+
+    text = ask(create_app(nothing, lambda: Scope(frozenset({"242012"}), platform=True), datetime.now), "/")
+    assert "未取込" in text
+
+
+def test_a_month_under_way_is_marked() -> None:
+    reader = FakeReader(snapshot=FakeSnapshot(data_as_of=datetime(2026, 11, 18, 23, 55)))
+    assert "月の途中です" in ask(app_for(reader), "/?period=2026-11")
+
+
+def test_every_page_says_what_kind_it_is() -> None:
+    assert {page.mark for page in PAGES} <= {"提示型", "探索型"}
+    assert len({page.path for page in PAGES}) == len(PAGES)
+    assert all(len({item.name for item in page.datasets}) == len(page.datasets) for page in PAGES)

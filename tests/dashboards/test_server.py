@@ -1,0 +1,98 @@
+"""What the server sends besides screens: files, headers, status codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from dash import Dash
+
+from dashboards.routing import PAGES
+from tests.dashboards.conftest import app_for
+from tests.dashboards.fake_reader import FakeReader
+from warehouse.scope import Scope
+
+
+@pytest.mark.parametrize(("page", "dataset"), [(page.name, item.name) for page in PAGES for item in page.datasets])
+def test_every_dataset_downloads_as_clean_csv(staff: Dash, page: str, dataset: str) -> None:
+    response = staff.server.test_client().get(f"/csv/{page}/{dataset}.csv?tenant=242012&period=2026-10")
+    assert response.status_code == 200
+    assert response.content_type == "text/csv; charset=utf-8"
+    assert response.data.startswith(b"\xef\xbb\xbf")
+    lines = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
+    header = lines[0]
+    assert len(set(header)) == len(header)
+    assert len(lines) > 1
+    assert all(len(line) == len(header) for line in lines)
+    assert "…" not in response.data.decode()
+
+
+def test_a_formula_in_a_ticket_arrives_as_text(staff: Dash) -> None:
+    body = (
+        staff.server.test_client().get("/csv/tenant/tickets.csv?tenant=242012&period=2026-10").data.decode("utf-8-sig")
+    )
+    assert "'=HYPERLINK" in body
+    assert '"=HYPERLINK' not in body
+
+
+@pytest.mark.parametrize(
+    ("scope", "path", "status"),
+    [
+        (Scope.none(), "/csv/overview/tenants.csv", 403),
+        (Scope.of("242012"), "/csv/overview/tenants.csv", 403),
+        (Scope.of("242012"), "/csv/tenant/days.csv?tenant=242021", 403),
+        (Scope.of("242012"), "/csv/tenant/days.csv?tenant=242012", 200),
+        (None, "/csv/overview/kpi.csv?period=abc", 400),
+        (None, "/csv/overview/nothing.csv", 404),
+        (None, "/csv/nothing/kpi.csv", 404),
+    ],
+)
+def test_files_have_the_rights_of_their_page(reader: FakeReader, scope: Scope | None, path: str, status: int) -> None:
+    response = app_for(reader, scope).server.test_client().get(path)
+    assert response.status_code == status
+    if status != 200:
+        assert "市" not in response.get_data(as_text=True)
+
+
+def test_pages_are_found_and_others_are_404(staff: Dash) -> None:
+    client = staff.server.test_client()
+    found = {
+        path: client.get(path).status_code for path in ("/", "/tenant", "/nowhere", "/health", "/assets/miharashi.css")
+    }
+    assert found == {"/": 200, "/tenant": 200, "/nowhere": 404, "/health": 200, "/assets/miharashi.css": 200}
+
+
+def test_headers_forbid_other_origins_and_eval(staff: Dash) -> None:
+    headers = staff.server.test_client().get("/").headers
+    policy = headers["Content-Security-Policy"]
+    assert "unsafe-eval" not in policy
+    assert "script-src 'self' 'sha256-" in policy
+    assert "connect-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_the_first_page_names_no_other_host_and_no_body(staff: Dash) -> None:
+    client = staff.server.test_client()
+    text = client.get("/").get_data(as_text=True) + client.get("/_dash-layout").get_data(as_text=True)
+    assert "http://" not in text
+    assert "https://" not in text
+    assert "津市" not in text
+    assert '<html lang="ja">' in text
+
+
+@pytest.mark.parametrize("path", ["/_dash-layout", "/_dash-component-suites/plotly/package_data/plotly.min.js"])
+def test_answers_are_compressed(staff: Dash, path: str) -> None:
+    response = staff.server.test_client().get(path, headers={"Accept-Encoding": "gzip"})
+    assert response.headers.get("Content-Encoding") == "gzip"
+
+
+def test_creating_the_app_asks_nothing() -> None:
+    def never() -> FakeReader:
+        raise AssertionError("opened while creating the app")
+
+    from dashboards.app import create_app
+
+    create_app(never, Scope.none)

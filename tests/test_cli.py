@@ -1,0 +1,150 @@
+"""The whole way once, as a user goes it: the command line on a small demo."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORT = "out/monthly-operations/2026-10"
+
+
+def miharashi(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "MIHARASHI_DATA": str(data),
+        "MIHARASHI_CONFIG": str(ROOT / "config"),
+        "COLUMNS": "160",
+    }
+    return subprocess.run(
+        [sys.executable, "app.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("cli") / "data"
+    done = miharashi(data, "demo", "--months", "2026-09..2026-10", "--tenants", "3", "--scale", "0.2")
+    assert done.returncode == 0, done.stderr
+    for name in ("運用報告書_2026-10.docx", "運用報告書_2026-10.pdf", "運用報告書_2026-10.xlsx", "manifest.json"):
+        assert (data / REPORT / name).is_file()
+        assert name in done.stdout
+    return data
+
+
+def test_a_second_demo_run_changes_nothing(demo: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in demo.rglob("*") if path.is_file()}
+    done = miharashi(demo, "demo", "--months", "2026-09..2026-10", "--tenants", "3", "--scale", "0.2")
+    assert done.returncode == 0, done.stderr
+    after = {path: path.stat().st_mtime_ns for path in demo.rglob("*") if path.is_file()}
+    assert {p for p in after if after[p] != before.get(p)} <= {demo / "write.lock"}
+
+
+def test_demo_data_is_never_mixed_with_real_data(tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "本物.csv").write_text("1", encoding="utf-8")
+    done = miharashi(tmp_path, "demo")
+    assert done.returncode == 1
+    assert "デモ以外のデータがあります" in done.stderr
+    assert (tmp_path / "inbox" / "本物.csv").read_text(encoding="utf-8") == "1"
+
+
+def test_status_tells_snapshot_feeds_and_coverage(demo: Path) -> None:
+    status = json.loads(miharashi(demo, "status", "--json").stdout)
+    assert status["number"] == 1
+    assert status["data_as_of"] == "2026-11-01T00:00:00"
+    assert {feed["feed"] for feed in status["feeds"]} == {path.stem for path in (ROOT / "config/feeds").glob("*.toml")}
+    assert {row["table_name"] for row in status["coverage"]} == {"tenant_traffic", "line_sample", "device_sample"}
+    assert all(0 < row["coverage_pct"] <= 100 for row in status["coverage"])
+    assert "スナップショット 1" in miharashi(demo, "status").stdout
+
+
+def test_sql_answers_in_three_formats_and_reads_only(demo: Path) -> None:
+    question = "SELECT DISTINCT line_id FROM line_month WHERE jst_month = '2026-10' ORDER BY line_id"
+    rows = list(csv.DictReader(io.StringIO(miharashi(demo, "sql", question, "--format", "csv").stdout)))
+    assert [row["line_id"] for row in rows] == ["breakout", "cloud_active", "cloud_standby", "internet", "web"]
+    assert json.loads(miharashi(demo, "sql", question, "--format", "json").stdout) == rows
+    assert "cloud_standby" in miharashi(demo, "sql", question).stdout
+    for refused in ("DROP TABLE line_month", "SELECT 1; SELECT 2", "SELECT * FROM read_text('/etc/passwd')"):
+        done = miharashi(demo, "sql", refused)
+        assert done.returncode == 1
+        assert "次の操作" in done.stderr
+
+
+def test_a_wrong_file_gets_a_clear_refusal_and_the_rest_is_loaded(demo: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "買い物.csv"
+    wrong.write_text("りんご,みかん\n1,2\n", encoding="utf-8")
+    done = miharashi(demo, "load", str(wrong))
+    assert done.returncode == 1
+    assert "ファイルの種類が分かりません" in done.stdout
+    done = miharashi(demo, "load", str(wrong), "--feed", "tenant_traffic")
+    assert done.returncode == 1
+    assert "見出し行が見つかりません" in done.stdout
+    assert "新しく公開" in done.stdout or "スナップショット" in done.stdout
+
+
+def test_the_same_file_again_is_a_no_op(demo: Path) -> None:
+    file = next((demo / "inbox" / "licence_usage").iterdir())
+    done = miharashi(demo, "load", str(file))
+    assert done.returncode == 0
+    assert "取込み済みです" in done.stdout
+
+
+def test_report_is_reproducible_to_the_byte(demo: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        done = miharashi(
+            demo,
+            "report",
+            "monthly-operations",
+            "--period",
+            "2026-10",
+            "--issued-on",
+            "2026-11-10",
+            "--out",
+            str(tmp_path / name),
+        )
+        assert done.returncode == 0, done.stderr
+    first = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
+    assert first == {path.name: path.read_bytes() for path in (tmp_path / "b").iterdir()}
+    assert len(first) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("report", "monthly-operations", "--period", "2026-1"), "対象期間の書き方が違います"),
+        (("report", "monthly-operations", "--period", "R8"), "対象期間"),
+        (("report", "monthly-operations", "--period", "2026-10", "--format", "odt"), "出力形式が違います"),
+        (("report", "monthly-operations", "--period", "2026-10", "--issued-on", "10月"), "提出年月日が違います"),
+        (("report", "unknown", "--period", "2026-10"), "unknown"),
+        (("rollback", "77"), "その世代には戻せません"),
+        (("load", "no-such-file.csv"), "見つかりません"),
+    ],
+)
+def test_mistakes_get_one_clear_paragraph_and_a_non_zero_exit(
+    demo: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    done = miharashi(demo, *arguments)
+    assert done.returncode == 1
+    assert words in "".join(done.stderr.split("\n"))
+    assert "次の操作" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_loaded_yet_is_said_plainly(tmp_path: Path) -> None:
+    done = miharashi(tmp_path / "empty", "status")
+    assert done.returncode == 1
+    assert "公開済みのデータがありません" in done.stderr
