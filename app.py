@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -61,6 +62,11 @@ def now() -> datetime:
     return datetime.now(ZoneInfo("Asia/Tokyo")).replace(tzinfo=None, microsecond=0)
 
 
+def say(text: str) -> None:
+    """Tell the user something as it is: no colours, no markup, no wrapping of paths."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     """A progress report for long work, drawn on the terminal's error stream."""
@@ -92,15 +98,27 @@ def load_command(
         raise typer.Exit(1)
 
 
+_LISTED_FILES = 20
+
+
 def _print_load(result: LoadResult) -> None:
+    """Every file of a short run; of a long one those that need a look, and the totals."""
+    records = [outcome.record for outcome in result.outcomes if outcome.record]
     for outcome in result.outcomes:
-        mark = "[red]×[/red]" if outcome.failed else "[blue]○[/blue]"
-        console.print(f"{mark} {outcome.file.name}", highlight=False)
-        console.print(f"   {outcome.message}", highlight=False, markup=False)
+        needs_look = outcome.record is None or outcome.record.rejected_lines > 0
+        if len(result.outcomes) > _LISTED_FILES and not needs_look:
+            continue
+        say(f"{'×' if outcome.failed else '○'} {outcome.file.name}")
+        say(f"   {outcome.message}")
+    say(
+        f"{len(result.outcomes):,}ファイル: 受入れ {sum(record.accepted_rows for record in records):,}件、"
+        f"却下 {sum(record.rejected_lines for record in records):,}行、"
+        f"不受理 {sum(outcome.failed for outcome in result.outcomes):,}ファイル",
+    )
     if result.snapshot is not None:
-        console.print(f"スナップショット {result.snapshot.number} を公開しました。", highlight=False)
+        say(f"スナップショット {result.snapshot.number} を公開しました。")
     else:
-        console.print("新しく公開するデータはありません。", highlight=False)
+        say("新しく公開するデータはありません。")
 
 
 @cli.command("status")
@@ -112,12 +130,11 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで
     if as_json:
         sys.stdout.write(json.dumps(status.as_dict(), ensure_ascii=False, indent=1) + "\n")
         return
-    console.print(
+    say(
         f"スナップショット {status.number}（公開 {status.published_at:%Y-%m-%d %H:%M}、数値時点 "
         f"{status.data_as_of:%Y-%m-%d %H:%M}）"
         if status.data_as_of
         else f"スナップショット {status.number}（公開 {status.published_at:%Y-%m-%d %H:%M}）",
-        highlight=False,
     )
     _print_table(
         ["取込み定義", "最終取込み", "ファイル", "不受理", "受入れ件数", "却下行数", "期間"],
@@ -141,9 +158,9 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで
             for row in status.coverage
         ],
     )
-    for table, count in status.unknown_tenants.items():
+    for title, count in status.unknown_tenants.items():
         if count:
-            console.print(f"団体不明のまま保管している記録: {table} {count:,}件", highlight=False)
+            say(f"団体不明のまま保管している記録: {title} {count:,}件")
 
 
 @cli.command("report")
@@ -161,7 +178,7 @@ def report_command(
     chosen = _formats(formats)
     moment = _issued(issued_on)
     for path in make_report(report, Period.parse(period), tenant, chosen, out, moment):
-        console.print(str(path), highlight=False, soft_wrap=True)
+        say(str(path))
 
 
 def _formats(text: str) -> list[str]:
@@ -216,9 +233,8 @@ def rollback_command(
     folder = DataFolder(data_folder())
     with folder.writer_lock():
         published = snapshot.roll_back(folder, number)
-    console.print(
+    say(
         f"スナップショット {published.number}（公開 {published.published_at:%Y-%m-%d %H:%M}）に戻しました。",
-        highlight=False,
     )
 
 
@@ -229,11 +245,10 @@ def serve_command(
     workers: Annotated[int, typer.Option(help="プロセス数", min=1)] = 2,
 ) -> None:
     """画面を配信する。"""
-    console.print(f"画面: http://{host}:{port}/ （終了は Ctrl+C）", highlight=False)
-    console.print(
+    say(f"画面: http://{host}:{port}/ （終了は Ctrl+C）")
+    say(
         "この版にはサインインがありません。開いた人は全団体のデータを見られます。"
         "127.0.0.1 以外では配信しないでください。",
-        highlight=False,
     )
     arguments = [
         "gunicorn",
@@ -279,10 +294,10 @@ def demo_command(
         period = Period.parse(request.months_to)
         progress("報告書の作成", 0, 1)
         paths = make_report("monthly-operations", period, None, list(ReportFormat), None, now(), reuse=True)
-    console.print(f"デモデータ: {data / 'inbox'}", highlight=False, soft_wrap=True)
-    console.print(f"{period.label_ja}の運用報告書:", highlight=False)
+    say(f"デモデータ: {data / 'inbox'}")
+    say(f"{period.label_ja}の運用報告書:")
     for path in paths:
-        console.print(f"  {path}", highlight=False, soft_wrap=True)
+        say(f"  {path}")
 
 
 def make_report(
@@ -310,16 +325,28 @@ def make_report(
     folder = out or data_folder() / "out" / report / str(period)
     if reuse and (made := made_files(folder, reader.snapshot.number, template.sha256, str(period))):
         return made
-    scope = reader.whole_scope() if tenant is None else reader.whole_scope().narrowed_to(tenant)
+    scope = reader.whole_scope()
+    if tenant is not None and tenant not in scope.tenant_codes:
+        raise MiharashiError(
+            "接続団体のコードが違います",
+            f"「{tenant}」は登録されていません。",
+            "config/tenants.csv にあるコードを指定してください（例: 242012 津市）。",
+        )
+    scope = scope if tenant is None else scope.narrowed_to(tenant)
     contract = ContractInfo.from_toml(config_folder() / "contract.toml")
     return write_report(assemble_report(template, period, scope, reader, contract, moment), formats, folder)
 
 
 def _print_table(header: list[str], rows: list[list[object]]) -> None:
-    table = Table(*header)
+    """A table that is never cut when it goes into a file or a pipe."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    numeric = [all(isinstance(row[place], int | float) for row in rows) for place in range(len(header))]
+    for name, is_number in zip(header, numeric, strict=True):
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in rows:
         table.add_row(*[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row])
-    console.print(table)
+    out = console if console.is_terminal else Console(width=200)
+    out.print(table)
 
 
 def create_server() -> Any:
@@ -343,7 +370,7 @@ def main() -> None:
     try:
         cli()
     except MiharashiError as error:
-        errors.print(error.paragraph(), style="bold", highlight=False, markup=False)
+        errors.print(error.paragraph(), style="bold", highlight=False, markup=False, soft_wrap=True)
         sys.exit(1)
 
 

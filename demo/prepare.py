@@ -31,7 +31,11 @@ class DemoRequest:
         first, separator, last = months.partition("..")
         start, end = Period.parse(first), Period.parse(last if separator else first)
         if start.kind != "month" or end.kind != "month" or start.index > end.index:
-            raise DemoError("月の範囲が違います", f"「{months}」は使えません。", "2025-04..2026-10 のように、始まりと終わりの月を指定してください。")
+            raise DemoError(
+                "月の範囲が違います",
+                f"「{months}」は使えません。",
+                "2025-04..2026-10 のように、始まりと終わりの月を指定してください。",
+            )
         return cls(str(start), str(end), seed, scale, tenants)
 
 
@@ -48,11 +52,22 @@ def prepare(data: Path, config: Path, request: DemoRequest, progress: Progress) 
         for name in ("inbox", "archive", "lake", "warehouse", "out", "tmp"):
             shutil.rmtree(data / name, ignore_errors=True)
     elif data.is_dir() and any(data.iterdir()):
-        raise DemoError("デモデータを作れません", f"{data} にはデモ以外のデータがあります。",
-                        "MIHARASHI_DATA に空のフォルダを指定してください（例: MIHARASHI_DATA=./demo-data make demo）。")
+        raise DemoError(
+            "デモデータを作れません",
+            f"{data} にはデモ以外のデータがあります。",
+            "MIHARASHI_DATA に空のフォルダを指定してください（例: MIHARASHI_DATA=./demo-data make demo）。",
+        )
     data.mkdir(parents=True, exist_ok=True)
     marker.write_text("", encoding="utf-8")
-    generate(data / "inbox", config, request.months_from, request.months_to, request.seed, request.scale, progress,
-             tenants=request.tenants)
+    generate(
+        data / "inbox",
+        config,
+        request.months_from,
+        request.months_to,
+        request.seed,
+        request.scale,
+        progress,
+        tenants=request.tenants,
+    )
     marker.write_text(wanted, encoding="utf-8")
     return True

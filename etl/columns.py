@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import values
-from etl.batches import Batch, BoolArray
+from etl.batches import Batch, BoolArray, IntArray
 from etl.errors import FeedError, ValueProblem
 from etl.feed import ColumnSpec, Feed, MeasureSpec
 from warehouse.facts import Column
@@ -22,8 +23,10 @@ from warehouse.scope import UNKNOWN_TENANT
 ARROW_TYPES = {"text": pa.string(), "timestamp": pa.int64(), "integer": pa.int64(), "decimal": pa.float64(),
                "boolean": pa.bool_()}
 _MEMO_LIMIT = 200_000
+_EPOCH = date(1970, 1, 1)
 # Texts that need no care: short enough that neither the cast nor a unit conversion can overflow.
-_PLAIN = {"integer": r"^-?[0-9]{1,15}$", "decimal": r"^-?[0-9]{1,15}(\.[0-9]+)?$"}
+_PLAIN = {"integer": r"^-?[0-9]{1,12}$", "decimal": r"^-?[0-9]{1,12}(\.[0-9]+)?$"}
+_TOO_LARGE = {"integer": 2**63, "decimal": 10**12}  # BIGINT and DECIMAL(18,6)
 Value = str | int | float | bool | None
 
 
@@ -78,30 +81,34 @@ class ColumnReader:
     """Reads one fact column of a feed from batches."""
 
     def __init__(self, feed: Feed, column: Column, spec: ColumnSpec, registry: Registry) -> None:
-        self.column, self._spec, self._registry = column, spec, registry
+        self.column, self._feed, self._spec, self._registry = column, feed, spec, registry
         self._nulls = frozenset(feed.file.nulls)
         self._kind = ARROW_TYPES[column.type]
-        self._factor = unit_factor(feed, spec.unit, column)
+        self._factor = unit_factor(spec.unit, column)
         self._parser = TextParser(self._value, self._nulls)
+        self._constant = self._checked_constant() if spec.value is not None else None
 
-    def read(self, batch: Batch) -> Parsed:
-        """The column for every record of the batch."""
+    def read(self, batch: Batch, days: IntArray | None = None) -> Parsed:
+        """The column for every record of the batch; ``days`` (JST day numbers) tell whose an address was."""
         spec = self._spec
         if spec.value is not None:
-            return Parsed(pa.array([self._constant()], self._kind).take(pa.array(np.zeros(batch.size, np.int64))), {}, "")
+            constant = pa.array([self._constant], self._kind)
+            return Parsed(constant.take(pa.array(np.zeros(batch.size, np.int64))), {}, "")
         if spec.template is not None:
             parsed = self._parser.column(_composed(batch, spec.template), self._kind, spec.template)
         else:
-            parsed = self._first_of(batch)
+            parsed = self._first_of(batch, days)
         if spec.only_if:
             meets = pc.is_in(batch.columns[spec.only_if.column], value_set=pa.array(spec.only_if.values, pa.string()))
-            parsed = Parsed(pc.if_else(meets, parsed.values, pa.scalar(None, self._kind)), parsed.problems, parsed.source)
+            taken = rows_where(meets)
+            parsed = Parsed(pc.if_else(meets, parsed.values, pa.scalar(None, self._kind)),
+                            {row: reason for row, reason in parsed.problems.items() if taken[row]}, parsed.source)
         return self._with_unknown(parsed)
 
-    def _first_of(self, batch: Batch) -> Parsed:
+    def _first_of(self, batch: Batch, days: IntArray | None) -> Parsed:
         if self._spec.by == "address_side":
-            return self._side(batch)
-        columns = [self._one(batch.columns[name], name) for name in self._spec.sources]
+            return self._side(batch, days)
+        columns = [self._one(batch.columns[name], name, days) for name in self._spec.sources]
         if len(columns) == 1:
             return columns[0]
         merged = pc.coalesce(*[column.values for column in columns])
@@ -109,26 +116,43 @@ class ColumnReader:
         problems = {row: reason for column in columns for row, reason in column.problems.items() if not filled[row]}
         return Parsed(merged, problems, "、".join(self._spec.sources))
 
-    def _one(self, texts: pa.Array, source: str) -> Parsed:
+    def _one(self, texts: pa.Array, source: str, days: IntArray | None) -> Parsed:
+        if self._spec.by == "address":
+            return Parsed(self._tenants(texts, days), {}, source)
         if self.column.type in {"integer", "decimal"} and not self._spec.codes and not self.column.dimension:
             return read_numbers(texts, self.column, self._factor, self._parser, source)
         return self._parser.column(texts, self._kind, source)
 
-    def _side(self, batch: Batch) -> Parsed:
-        towards, away = (batch.columns[name] for name in self._spec.sources)
-        inside = TextParser(lambda text: self._registry.tenant_by_address(text), self._nulls)
-        inward = inside.column(towards, pa.string(), "").values.is_valid()
-        outward = inside.column(away, pa.string(), "").values.is_valid()
+    def _side(self, batch: Batch, days: IntArray | None) -> Parsed:
+        inward, outward = (self._tenants(batch.columns[name], days).is_valid() for name in self._spec.sources)
         none = pa.scalar(None, pa.string())
         return Parsed(pc.if_else(inward, "in", pc.if_else(outward, pa.scalar("out"), none)), {}, "")
+
+    def _tenants(self, addresses: pa.Array, days: IntArray | None) -> pa.Array:
+        """Whose each address was on the record's day; null when it was nobody's."""
+        assert days is not None, "addresses are looked up by day"
+        encoded = addresses.dictionary_encode()
+        texts = encoded.dictionary.to_pylist()
+        pairs, places = np.unique(np.stack([encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), days]),
+                                  axis=1, return_inverse=True)
+        owners = [self._registry.tenant_by_address(texts[code], _EPOCH + timedelta(days=int(day)))
+                  for code, day in pairs.T]
+        return pa.array(owners, pa.string()).take(pa.array(places.ravel()))
 
     def _with_unknown(self, parsed: Parsed) -> Parsed:
         if self._spec.unknown != "keep":
             return parsed
         return Parsed(parsed.values.fill_null(UNKNOWN_TENANT), {}, parsed.source)
 
-    def _constant(self) -> Value:
-        return self._value(str(self._spec.value))
+    def _checked_constant(self) -> Value:
+        """The feed's constant, checked as a value of a file would be; raises :class:`FeedError`."""
+        value = self._spec.value
+        if isinstance(value, bool) and self.column.type == "boolean":
+            return value
+        try:
+            return self._value(str(value))
+        except ValueProblem as problem:
+            raise wrong_constant(self._feed, self.column.name, str(value), str(problem)) from None
 
     def _value(self, text: str) -> Value:
         spec, column = self._spec, self.column
@@ -150,8 +174,6 @@ class ColumnReader:
         return text
 
     def _key(self, text: str) -> Value:
-        if self._spec.by == "address":
-            return self._registry.tenant_by_address(text)
         code = self._registry.code(self.column.dimension, text)
         if code is None:
             raise ValueProblem(f"{self._registry.title(self.column.dimension)}の設定に登録されていません")
@@ -161,12 +183,16 @@ class ColumnReader:
 class MeasureReader:
     """Reads one value column of a wide file."""
 
-    def __init__(self, feed: Feed, measure: MeasureSpec) -> None:
+    def __init__(self, feed: Feed, measure: MeasureSpec, registry: Registry) -> None:
         self.measure = measure
+        for name, value in measure.set.items():
+            dimension = feed.fact.column(name).dimension
+            if dimension and not registry.periods(dimension, value):
+                raise wrong_constant(feed, name, value, f"{registry.title(dimension)}の設定に登録されていません")
         self._columns = {}
         for name, source in {measure.into: measure.source, **measure.also}.items():
             column = feed.fact.column(name)
-            factor = unit_factor(feed, measure.unit, column)
+            factor = unit_factor(measure.unit, column)
             self._columns[name] = (source, column, factor, TextParser(_number_parser(column, factor),
                                                                       frozenset(feed.file.nulls)))
 
@@ -176,16 +202,16 @@ class MeasureReader:
                 for name, (source, column, factor, parser) in self._columns.items()}
 
 
-def unit_factor(feed: Feed, unit: str | None, column: Column) -> tuple[int, int]:
-    """Multiplier and divisor from the source's unit to the fact's; raises :class:`FeedError` for an unknown pair."""
+def wrong_constant(feed: Feed, name: str, value: str, reason: str) -> FeedError:
+    return FeedError("取込み定義に誤りがあります", f"{feed.name}.toml: {name}={value}: {reason}。",
+                     f"config/feeds/{feed.name}.toml を直してから、もう一度実行してください。")
+
+
+def unit_factor(unit: str | None, column: Column) -> tuple[int, int]:
+    """Multiplier and divisor from the source's unit to the fact's (the feed's definition was checked when read)."""
     if unit is None or unit == column.unit:
         return (1, 1)
-    factor = values.UNIT_FACTORS.get((unit, column.unit))
-    if factor is None:
-        known = "、".join(source for source, target in values.UNIT_FACTORS if target == column.unit) or "なし"
-        raise FeedError("取込み定義に誤りがあります", f"{feed.name}: 単位 {unit} を {column.unit or '（単位なし）'} に換算できません。"
-                        f"使える単位: {known}。", f"config/feeds/{feed.name}.toml の unit を直してください。")
-    return factor
+    return values.UNIT_FACTORS[unit, column.unit]
 
 
 def read_numbers(texts: pa.Array, column: Column, factor: tuple[int, int], parser: TextParser, source: str) -> Parsed:
@@ -218,12 +244,9 @@ def _converted(numbers: pa.Array, factor: tuple[int, int]) -> pa.Array:
 def read_number(text: str, column: Column, factor: tuple[int, int]) -> int | float:
     """One number in the fact's unit."""
     value = values.number(text) * factor[0] / Decimal(factor[1])
-    if column.type == "integer":
-        result = values.whole(value, rounded=factor != (1, 1))
-        if abs(result) >= 2**63:
-            raise ValueProblem("桁が大きすぎます")
-        return result
-    return float(value)
+    if abs(value) >= _TOO_LARGE[column.type]:
+        raise ValueProblem("桁が大きすぎます")
+    return values.whole(value, rounded=factor != (1, 1)) if column.type == "integer" else float(value)
 
 
 def _number_parser(column: Column, factor: tuple[int, int]) -> Callable[[str], Value]:

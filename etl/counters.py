@@ -2,7 +2,8 @@
 
 A poll's rate belongs to the interval that began with the poll before it.  Only neighbouring polls (half to one and a
 half intervals apart) give a rate: a missed poll leaves a gap, never a spike.  A counter that fell either wrapped (when
-the rate that this would mean is possible) or the device restarted (then there is no rate).
+the rate that this would mean is possible) or the device restarted; a rise beyond the possible means that it was
+replaced.  Then there is no rate.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def rates(times: IntArray, octets: npt.NDArray[np.uint64], interval_seconds: int
     grown = _growth(octets, spec)
     with np.errstate(divide="ignore", invalid="ignore"):
         bps = np.floor(grown.astype(np.float64) * 8 / seconds + 0.5)
-    possible: BoolArray = neighbours & ((octets[1:] >= octets[:-1]) | (bps <= spec.max_bps))
+    possible: BoolArray = neighbours & (bps <= spec.max_bps)
     return times[:-1][possible], bps[possible].astype(np.int64)
 
 

@@ -5,18 +5,62 @@ Every key is documented on its field below; unknown keys are refused.
 
 from __future__ import annotations
 
+import codecs
 import fnmatch
+import re
 import string
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pydantic_core import ErrorDetails
 
 from etl.errors import FeedError
-from warehouse.facts import FACT_TABLES, FactTable
+from etl.values import UNIT_FACTORS
+from warehouse.facts import FACT_TABLES, Column, FactTable
 
 Scalar = str | int | float | bool
+_REASONS = {"extra_forbidden": "この項目は使えません", "missing": "この項目が必要です", "string_type": "文字列で書いてください",
+            "string_too_short": "1文字で書いてください", "string_too_long": "1文字で書いてください"}
+
+
+def _encoding(name: str) -> str:
+    """Encodings whose line ends are single bytes, so that physical lines can be told before decoding."""
+    try:
+        if "\n".encode(codecs.lookup(name).name) == b"\n":
+            return name
+    except LookupError:
+        pass
+    raise ValueError(f"{name} は使えない文字コードです（使える例: utf-8、cp932）")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name} という時間帯はありません（例: Asia/Tokyo、UTC）") from None
+    return name
+
+
+def _pattern(text: str | None) -> str | None:
+    try:
+        groups = set(re.compile(text or "(?P<year>)").groupindex)
+    except re.error as error:
+        raise ValueError(f"正規表現として読めません（{error}）") from None
+    if not groups & {"year", "era"} or ("day" in groups and "month" not in groups):
+        raise ValueError("year か era のグループが必要です（day を使うときは month も）")
+    return text
+
+
+def _template(text: str | None) -> str | None:
+    try:
+        list(string.Formatter().parse(text or ""))
+    except ValueError:
+        raise ValueError("波かっこの対応が違います（{列名} と書きます）") from None
+    return text
 
 
 class _Strict(BaseModel):
@@ -28,13 +72,15 @@ class FileSpec(_Strict):
 
     names: tuple[str, ...] = Field(description="glob patterns of file names this feed takes")
     format: Literal["delimited", "excel", "json"] = Field(description="delimited text, Excel workbook, JSON/NDJSON")
-    encoding: str = Field("utf-8", description="character encoding of text files (a UTF-8 BOM is allowed)")
-    delimiter: str = Field(",", description="column separator of delimited text, one character")
-    header: tuple[str, ...] = Field((), description="names the header row holds; rows above it are title rows")
+    encoding: Annotated[str, AfterValidator(_encoding)] = Field("utf-8", description="character encoding of text files (a UTF-8 BOM is allowed)")
+    delimiter: str = Field(",", min_length=1, max_length=1, description="column separator of delimited text, one "
+                           "character (white space around cells does not matter)")
+    header: tuple[str, ...] = Field((), description="names the header row holds; rows above it are title rows "
+                                    "(needed for delimited text and Excel)")
     sheet: str | None = Field(None, description="Excel sheet name; the first sheet when left out")
     totals: tuple[str, ...] = Field((), description="a row whose first filled cell is one of these is a total row")
     nulls: tuple[str, ...] = Field(("", "-", "－", "―", "…", "NA", "N/A", "?"), description="cells that mean no value")
-    period: str | None = Field(None, description="regular expression on the file name that tells the period the file "
+    period: Annotated[str | None, AfterValidator(_pattern)] = Field(None, description="regular expression on the file name that tells the period the file "
                                "speaks for; groups year or era (令和) and month, optionally day; else from the rows")
 
 
@@ -51,10 +97,10 @@ class ColumnSpec(_Strict):
     source: str | tuple[str, ...] | None = Field(None, alias="from", description="source column; of several, the first "
                                                  "that gives a value")
     value: Scalar | None = Field(None, description="constant")
-    template: str | None = Field(None, description="text composed of source columns, as {column}")
+    template: Annotated[str | None, AfterValidator(_template)] = Field(None, description="text composed of source columns, as {column}")
     styles: tuple[str, ...] = Field(("iso",), description="date styles, tried in order: iso, era, epoch, epoch_ms, or a "
                                     "strptime pattern")
-    zone: str = Field("Asia/Tokyo", description="time zone of times without an offset of their own")
+    zone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Tokyo", description="time zone of times without an offset of their own")
     stamp: Literal["start", "end"] = Field("start", description="whether a sample's time starts or ends its interval")
     codes: dict[str, str] = Field(default_factory=dict, alias="map", description="source value -> our code; a value "
                                   "that is not listed is rejected unless the key * is")
@@ -71,7 +117,7 @@ class ColumnSpec(_Strict):
     @model_validator(mode="after")
     def _one_origin(self) -> ColumnSpec:
         if sum(origin is not None for origin in (self.source, self.value, self.template)) != 1:
-            raise ValueError("exactly one of from, value, template is needed")
+            raise ValueError("from、value、template のうちちょうど一つが必要です")
         return self
 
     @property
@@ -112,6 +158,7 @@ class Feed(_Strict):
     name: str
     title: str = Field(description="Japanese name")
     table: str = Field(description="fact table")
+    reject_grace: int = Field(3, description="so many rejects never refuse a file that also has good rows")
     reject_limit_pct: float = Field(5.0, description="a file with more rejects than this share is refused whole")
     file: FileSpec
     columns: dict[str, ColumnSpec] = Field(default_factory=dict)
@@ -152,7 +199,7 @@ def read_feed(path: Path) -> Feed:
     except tomllib.TOMLDecodeError as error:
         raise _wrong(path, f"TOML として読めません（{error}）") from error
     except ValidationError as error:
-        details = "；".join(f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()[:5])
+        details = "；".join(f"{'.'.join(str(part) for part in e['loc'])}: {_reason(e)}" for e in error.errors()[:5])
         raise _wrong(path, details) from error
     _check_against_fact(path, feed)
     return feed
@@ -182,6 +229,13 @@ def feed_for(path: Path, feeds: dict[str, Feed], name: str | None) -> Feed:
                     "--feed で定義を指定するか、inbox/<定義名>/ フォルダに置いてください。")
 
 
+def _reason(error: ErrorDetails) -> str:
+    if error["type"] == "literal_error":
+        return f"使える値は {error['ctx']['expected'].replace(' or ', ', ')} です"
+    own = error.get("ctx", {}).get("error")
+    return str(own) if own else _REASONS.get(error["type"], error["msg"])
+
+
 def _check_against_fact(path: Path, feed: Feed) -> None:
     if feed.table not in FACT_TABLES:
         raise _wrong(path, f"table={feed.table} は使えません。使える表: {'、'.join(FACT_TABLES)}")
@@ -193,6 +247,32 @@ def _check_against_fact(path: Path, feed: Feed) -> None:
     missing = {column.name for column in feed.fact.columns if column.required} - given
     if missing:
         raise _wrong(path, f"必須の列 {'、'.join(sorted(missing))} の定義がありません")
+    if feed.file.format != "json" and not feed.file.header:
+        raise _wrong(path, "file.header に見出し行の列名を書いてください")
+    if feed.fold and (feed.fold.key not in feed.columns or feed.counter or feed.measures):
+        raise _wrong(path, f"fold.key={feed.fold.key} の列の定義が必要です（measures、counter とは一緒に使えません）")
+    if feed.counter and (feed.fact.interval_seconds is None or not feed.measures):
+        raise _wrong(path, "counter は measures と、5分値の表で使います")
+    for name, spec in feed.columns.items():
+        _check_unit(path, f"columns.{name}", spec.unit, feed.fact.column(name))
+    for measure in feed.measures:
+        _check_measure(path, feed, measure)
+
+
+def _check_measure(path: Path, feed: Feed, measure: MeasureSpec) -> None:
+    for name in (measure.into, *measure.also):
+        _check_unit(path, f"measures.{measure.source}", measure.unit, feed.fact.column(name))
+    for name, value in measure.set.items():
+        allowed = feed.fact.column(name).allowed
+        if allowed and value not in allowed:
+            raise _wrong(path, f"measures.{measure.source}: {name}={value} は使えません。使える値: {'、'.join(allowed)}")
+
+
+def _check_unit(path: Path, key: str, unit: str | None, column: Column) -> None:
+    if unit is None or unit == column.unit or (unit, column.unit) in UNIT_FACTORS:
+        return
+    known = "、".join(source for source, target in UNIT_FACTORS if target == column.unit) or "なし"
+    raise _wrong(path, f"{key}.unit={unit} は {column.unit or '単位なし'} に換算できません。使える単位: {known}")
 
 
 def _wrong(path: Path, problem: str) -> FeedError:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl import counters
-from etl.batches import Batch, BoolArray
+from etl.batches import Batch, BoolArray, IntArray
 from etl.checks import (
     MICROSECOND,
     Findings,
@@ -21,7 +21,7 @@ from etl.checks import (
     check_values,
     jst_days,
 )
-from etl.columns import ColumnReader, MeasureReader, Parsed, rows_where
+from etl.columns import ColumnReader, MeasureReader, Parsed, TextParser, rows_where
 from etl.feed import Feed, MeasureSpec
 from etl.folding import fold
 from etl.values import number, whole
@@ -50,7 +50,7 @@ class Mapper:
         self._feed, self._table, self._registry, self._now = feed, feed.fact, registry, now
         self._readers = {name: ColumnReader(feed, self._table.column(name), spec, registry)
                          for name, spec in feed.columns.items()}
-        self._measures = [MeasureReader(feed, measure) for measure in feed.measures]
+        self._measures = [MeasureReader(feed, measure, registry) for measure in feed.measures]
         constant = {name for measure in feed.measures for name in (measure.into, *measure.set, *measure.also)}
         self._seen = SeenKeys(self._table, tuple(name for name in self._table.key if name not in constant))
         self._kept: list[pa.Table] = []
@@ -75,11 +75,13 @@ class Mapper:
             batch, time = self._own(batch, time)
         if batch.size == 0:
             return
-        columns = {name: time if name == self._table.time else reader.read(batch)
+        days = jst_days(time.values)
+        columns = {name: time if name == self._table.time else reader.read(batch, days)
                    for name, reader in self._readers.items()}
         measures = [measure.read(batch) for measure in self._measures] if not self._feed.counter else []
-        counts = {m.measure.source: _octets(batch, m) for m in self._measures} if self._feed.counter else {}
-        findings = self._findings(batch, columns, [*measures, *({"": parsed} for parsed in counts.values())])
+        counts = {m.measure.source: _octets(batch, m, self._feed.counter.bits)
+                  for m in self._measures} if self._feed.counter else {}
+        findings = self._findings(batch, days, columns, [*measures, *({"": parsed} for parsed in counts.values())])
         columns[self._table.time] = Parsed(self._slot_starts(time.values), {}, time.source)
         if not self._feed.fold:
             values = {name: parsed.values for name, parsed in columns.items()}
@@ -96,8 +98,11 @@ class Mapper:
         problems = {new: time.problems[old] for new, old in enumerate(rows.tolist()) if old in time.problems}
         return batch.where(keep), Parsed(time.values.take(pa.array(rows)), problems, time.source)
 
-    def _findings(self, batch: Batch, columns: dict[str, Parsed], measures: list[dict[str, Parsed]]) -> Findings:
+    def _findings(self, batch: Batch, days: IntArray, columns: dict[str, Parsed],
+                  measures: list[dict[str, Parsed]]) -> Findings:
         findings = Findings(batch.size)
+        for source in self._feed.fold.order if self._feed.fold else ():
+            findings.add_parsed(_order_numbers(batch, source))
         for parsed in [*columns.values(), *(value for measure in measures for value in measure.values())]:
             findings.add_parsed(parsed)
         for name, parsed in columns.items():
@@ -106,7 +111,6 @@ class Mapper:
             for name, parsed in measure.items():
                 if name:
                     check_values(parsed, _measured(self._table.column(name), reader.measure), findings)
-        days = jst_days(columns[self._table.time].values)
         for name, parsed in columns.items():
             column = self._table.column(name)
             if column.dimension:
@@ -157,8 +161,8 @@ class Mapper:
             return table
         rows = np.flatnonzero(good)
         for position, source in enumerate(self._feed.fold.order):
-            texts = batch.columns[source].to_pylist()
-            table = table.append_column(f"_order_{position}", pa.array([int(texts[row] or 0) for row in rows], pa.int64()))
+            numbers = _order_numbers(batch, source).values.take(pa.array(rows))
+            table = table.append_column(f"_order_{position}", numbers)
         return table
 
     def _counter_table(self, base: dict[str, pa.Array], counts: dict[str, Parsed], good: BoolArray) -> pa.Table:
@@ -178,14 +182,20 @@ class Mapper:
                 starts, bps = counters.rates(times, octets.fill_null(0).to_numpy(zero_copy_only=False)[valid],
                                              self._table.interval_seconds, self._feed.counter)
                 micro = self._table.interval_seconds * MICROSECOND
-                slots, first = np.unique(starts // micro * micro, return_index=True)
+                slots, first = np.unique((starts + micro // 2) // micro * micro, return_index=True)
                 base = {self._table.time: pa.array(slots), self._table.entity: pa.scalar(entity),
                         measure.into: pa.array(bps[first]),
                         **{name: pa.scalar(value) for name, value in measure.set.items()}}
                 yield _finished(self._table, base, np.ones(len(slots), dtype=bool))
 
 
-def _octets(batch: Batch, reader: MeasureReader) -> Parsed:
+def _order_numbers(batch: Batch, source: str) -> Parsed:
+    """The numbers that order updates; every update must have one."""
+    parser = TextParser(lambda text: whole(number(text), rounded=False), frozenset())
+    return parser.column(batch.columns[source], pa.int64(), source)
+
+
+def _octets(batch: Batch, reader: MeasureReader, bits: int) -> Parsed:
     """Raw counter values as unsigned 64-bit integers (64-bit counters pass the signed range)."""
     source = reader.measure.source
     results: list[int | None] = []
@@ -193,12 +203,12 @@ def _octets(batch: Batch, reader: MeasureReader) -> Parsed:
     for row, text in enumerate(batch.columns[source].to_pylist()):
         try:
             value = whole(number(text), rounded=False) if text.strip() not in {"", "-"} else None
-            if value is not None and not 0 <= value < 2**64:
+            if value is not None and not 0 <= value < 2**bits:
                 raise ValueError
             results.append(value)
         except ValueError as problem:
             results.append(None)
-            problems[row] = str(problem) or "カウンタ値の範囲（0から2の64乗未満）を外れています"
+            problems[row] = str(problem) or f"カウンタ値の範囲（0から2の{bits}乗未満）を外れています"
     return Parsed(pa.array(results, pa.uint64()), problems, source)
 
 

@@ -126,10 +126,11 @@ def _reconcile(feed: Feed, tally: Tally, mapped: Mapped) -> None:
         raise FileRefused("行数が合いません", f"ファイルは{tally.physical:,}行ですが、受入れ・却下・見出し等の合計は{told:,}行です。",
                           "ファイルの途中に改行や閉じていない引用符がないか確かめ、送付元に再出力を依頼してください。")
     data = mapped.accepted_lines + rejected
-    if data and 100 * rejected / data > feed.reject_limit_pct:
+    too_many = rejected > feed.reject_grace and 100 * rejected / data > feed.reject_limit_pct
+    if too_many or (rejected and not mapped.accepted_lines):
         first = min([*tally.malformed, *mapped.rejects], key=lambda reject: reject.line)
         raise FileRefused("却下された行が多すぎます",
-                          f"{data:,}行のうち{rejected:,}行が却下され、上限{feed.reject_limit_pct:g}%を超えました。"
+                          f"{data:,}行のうち{rejected:,}行が却下されました（上限{feed.reject_limit_pct:g}%）。"
                           f"最初は{first.line}行目: {first.reason}"
                           f"{f'（{first.column}={first.value}）' if first.column else ''}。",
                           "定義とファイルの組合せを確かめ、直したファイルを取り込んでください。")

@@ -20,6 +20,7 @@ _ERA = re.compile(
     r"(令和|平成|昭和|[RHS])\s*(元|\d{1,2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?"
     r"(?:\s*\(.\))?(?:\s*(\d{1,2})\s*[:時]\s*(\d{1,2})\s*分?(?:\s*:?(\d{1,2})秒?)?)?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,2})?")
 
 UNIT_FACTORS: dict[tuple[str, str], tuple[int, int]] = {
     ("bits_per_interval", "bit/s"): (1, 300),
@@ -34,16 +35,16 @@ UNIT_FACTORS: dict[tuple[str, str], tuple[int, int]] = {
 
 def number(text: str) -> Decimal:
     """A decimal number: full-width digits, thousands separators and ▲ for negatives are understood."""
-    plain = unicodedata.normalize("NFKC", text).strip().replace(",", "").replace(" ", "")
+    plain = unicodedata.normalize("NFKC", text).strip().replace(" ", "")
     if plain[:1] in {"▲", "△", "−"}:
         plain = "-" + plain[1:]
+    if not _NUMBER.fullmatch(plain):
+        wrong_commas = _NUMBER.fullmatch(plain.replace(",", "")) and any(digit.isdigit() for digit in plain)
+        raise ValueProblem("桁区切りのカンマの位置が違います" if wrong_commas else "数値として読めません")
     try:
-        value = Decimal(plain)
+        return Decimal(plain.replace(",", ""))
     except InvalidOperation:
         raise ValueProblem("数値として読めません") from None
-    if not value.is_finite():
-        raise ValueProblem("有限の数値ではありません")
-    return value
 
 
 def whole(value: Decimal, *, rounded: bool) -> int:
@@ -107,21 +108,26 @@ def _zone(name: str) -> tzinfo:
 
 
 def named_period(file_name: str, pattern: str) -> tuple[date, date] | None:
-    """First and last day of the period that a file name tells (a day, a month or a fiscal year), or None.
+    """First and last day of the period that a file name tells (a day, a month or a fiscal year), None for no such.
 
     Groups of ``pattern``: ``year`` (2026) or ``era`` (8 or 元, of 令和); with ``month`` a calendar month, with ``day``
     a single day, with neither the fiscal year from April to March.
     """
     match = re.search(pattern, unicodedata.normalize("NFKC", file_name))
-    if not match:
+    try:
+        return _days_of(match.groupdict()) if match else None
+    except ValueError:
         return None
-    groups = match.groupdict()
-    year = int(groups["year"]) if groups.get("year") else 2018 + (1 if groups["era"] == "元" else int(groups["era"]))
+
+
+def _days_of(groups: dict[str, str | None]) -> tuple[date, date]:
+    era = groups.get("era") or ""
+    year = int(groups.get("year") or 2018 + int(era.replace("元", "1")))
     if not groups.get("month"):
         return date(year, 4, 1), date(year + 1, 3, 31)
-    month = int(groups["month"])
+    month = int(groups["month"] or 0)
     if groups.get("day"):
-        day = date(year, month, int(groups["day"]))
+        day = date(year, month, int(groups["day"] or 0))
         return day, day
     after = date(year + month // 12, month % 12 + 1, 1)
     return date(year, month, 1), after - timedelta(days=1)

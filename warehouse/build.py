@@ -6,6 +6,7 @@ removes what was left behind.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
@@ -23,7 +24,7 @@ from warehouse.facts import FACT_TABLES
 from warehouse.folder import DataFolder, fsync_path
 from warehouse.kpi import KpiCatalogue
 from warehouse.lake import JST, LakeFile, MonthWriter, StagedLoad
-from warehouse.models import ModelBuilder
+from warehouse.models import ModelBuilder, models_hash
 from warehouse.registry import Registry
 
 Progress = Callable[[str, int, int], None]
@@ -40,7 +41,8 @@ class WarehouseBuild:
     def __init__(self, folder: DataFolder, registry: Registry, kpis: KpiCatalogue, config_hash: str,
                  progress: Progress = silent) -> None:
         self.folder, self._registry, self._kpis = folder, registry, kpis
-        self._config_hash, self._progress = config_hash, progress
+        self._config_hash = hashlib.sha256(f"{config_hash}{models_hash()}".encode()).hexdigest()
+        self._progress = progress
         self.parent = snapshot.current_number(folder)
         self.number = max([*snapshot.generations(folder), self.parent or 0]) + 1
         self._path = snapshot.snapshot_path(folder, self.number).with_suffix(".building")
@@ -64,7 +66,7 @@ class WarehouseBuild:
 
     @property
     def config_changed(self) -> bool:
-        """Whether the configuration differs from the one the parent snapshot was built with."""
+        """Whether configuration or models differ from those the parent snapshot was built with."""
         row = self.connection.execute("SELECT config_hash FROM snapshot_info").fetchone()
         return row is None or row[0] != self._config_hash
 

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
+import ipaddress
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from warehouse.errors import ConfigError
 
-FieldType = Literal["text", "integer", "decimal", "boolean", "date"]
+FieldType = Literal["text", "integer", "decimal", "boolean", "date", "month_day", "prefix"]
 Value = str | int | float | bool | date | None
 Row = dict[str, Value]
 
 FIELD_SQL: dict[FieldType, str] = {
     "text": "VARCHAR", "integer": "BIGINT", "decimal": "DECIMAL(18,4)", "boolean": "BOOLEAN", "date": "DATE",
+    "month_day": "VARCHAR", "prefix": "VARCHAR",
 }
 FOREVER = date(9999, 12, 31)
 
@@ -100,13 +104,13 @@ DIMENSIONS: tuple[Dimension, ...] = (
               (Field("kpi_id"), Field("operator"), Field("target", "decimal"), Field("caution", "decimal", False),
                _CLAUSE), ("kpi_id",)),
     Dimension("address_range", "address_ranges.csv", "アドレス範囲", "address prefix of a tenant",
-              (Field("prefix"), Field("tenant_code", references="tenant")), ("prefix",)),
+              (Field("prefix", "prefix"), Field("tenant_code", references="tenant")), ("prefix",)),
     Dimension("alias", "aliases.csv", "別名", "name variant that files use",
               (Field("dimension"), Field("alias"), Field("code")), ("dimension", "alias"), validity=False),
     Dimension("holiday", "holidays.csv", "国民の祝日", "national holiday",
               (Field("date", "date"), _NAME), ("date",), validity=False),
     Dimension("closed_day", "closed_days.csv", "毎年の閉庁日", "yearly run of closed days",
-              (Field("month_day_from"), Field("month_day_to"), _NAME, Field("source", required=False)),
+              (Field("month_day_from", "month_day"), Field("month_day_to", "month_day"), _NAME, Field("source", required=False)),
               ("month_day_from",), validity=False),
     Dimension("extra_closed_day", "extra_closed_days.csv", "臨時の閉庁日", "extra closed day",
               (Field("date", "date"), _NAME, Field("source", required=False)), ("date",), validity=False),
@@ -138,6 +142,7 @@ def read_all(config: Path) -> dict[str, list[Row]]:
     tables = {dimension.name: read_dimension(config, dimension) for dimension in DIMENSIONS}
     for dimension in DIMENSIONS:
         _check_references(config, dimension, tables)
+    _check_aliases(config, tables)
     return tables
 
 
@@ -150,14 +155,24 @@ def config_hash(config: Path) -> str:
     return digest.hexdigest()
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[:error.start].count(b"\n") + 1
+        raise _wrong(path, line, "UTF-8で読めません", "CSV UTF-8（コンマ区切り）の形式で保存し直してください") from None
+
+
 def _typed_rows(path: Path, dimension: Dimension) -> Iterator[Row]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
+    with io.StringIO(_text(path), newline="") as stream:
         reader = csv.DictReader(stream)
         header = reader.fieldnames or []
         expected = [field.name for field in dimension.all_fields]
         if sorted(header) != sorted(expected):
             raise _wrong(path, 1, ",".join(header), f"列は {', '.join(expected)} の{len(expected)}個です")
         for raw in reader:
+            if None in raw or None in raw.values():
+                raise _wrong(path, reader.line_num, "列の数が見出しと違います", f"{len(expected)}列にしてください")
             yield {f.name: _typed(path, reader.line_num, dimension, f, raw[f.name]) for f in dimension.all_fields}
 
 
@@ -173,7 +188,8 @@ def _typed(path: Path, line: int, dimension: Dimension, field: Field, text: str 
     try:
         return _convert(field.type, text)
     except ValueError:
-        wanted = {"integer": "整数", "decimal": "数値", "boolean": "true または false", "date": "2026-04-01 の形の日付"}
+        wanted = {"integer": "整数", "decimal": "数値", "boolean": "true または false", "date": "2026-04-01 の形の日付",
+                  "month_day": "12-29 の形の月日", "prefix": "10.1.0.0/16 の形のアドレス範囲"}
         raise _wrong(path, line, f"{field.name}={text}", f"{wanted[field.type]}で書いてください") from None
 
 
@@ -181,12 +197,23 @@ def _convert(kind: FieldType, text: str) -> Value:
     if kind == "integer":
         return int(text)
     if kind == "decimal":
-        return float(text)
+        return _finite(text)
     if kind == "date":
         return date.fromisoformat(text)
     if kind == "boolean":
         return _boolean(text)
+    if kind == "month_day":
+        return f"{datetime.strptime(f'2024-{text}', '%Y-%m-%d'):%m-%d}"
+    if kind == "prefix":
+        return str(ipaddress.ip_network(text))
     return text
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _boolean(text: str) -> bool:
@@ -198,7 +225,7 @@ def _boolean(text: str) -> bool:
 def _check_validity(path: Path, dimension: Dimension, rows: list[Row]) -> None:
     periods: dict[tuple[Value, ...], list[tuple[date, date]]] = defaultdict(list)
     for row in rows:
-        start, end = _period(row)
+        start, end = validity_of(row)
         if end < start:
             raise _wrong(path, None, f"{_key_text(dimension, row)} {start}〜{end}", "終了日が開始日より前です")
         periods[tuple(row[name] for name in dimension.key)].append((start, end))
@@ -234,7 +261,18 @@ def _check_references(config: Path, dimension: Dimension, tables: dict[str, list
                              f"{target.file} に登録された{target.title}を書いてください")
 
 
-def _period(row: Row) -> tuple[date, date]:
+def _check_aliases(config: Path, tables: dict[str, list[Row]]) -> None:
+    keys = {dimension.name: dimension.key[0] for dimension in DIMENSIONS if dimension.validity}
+    for row in tables["alias"]:
+        name, path = str(row["dimension"]), config / "aliases.csv"
+        if name not in keys:
+            raise _wrong(path, None, f"dimension={name}", f"使える値は {', '.join(keys)} です")
+        if row["code"] not in {str(entry[keys[name]]) for entry in tables[name]}:
+            raise _wrong(path, None, f"{name} {row['alias']} の code={row['code']}", "登録されたコードを書いてください")
+
+
+def validity_of(row: Row) -> tuple[date, date]:
+    """First and last day (inclusive) on which a row is valid."""
     start, end = row["valid_from"], row["valid_to"] or FOREVER
     if not isinstance(start, date) or not isinstance(end, date):
         raise TypeError("validity columns hold dates")

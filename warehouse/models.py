@@ -15,6 +15,7 @@ partitions or files: the builder shows it views that hold just what it needs.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -58,6 +59,12 @@ def load_models() -> tuple[Model, ...]:
     return tuple(models[name] for name in order.static_order())
 
 
+@cache
+def models_hash() -> str:
+    """SHA-256 over all models: months built by older ones are built again."""
+    return hashlib.sha256("".join(f"{model.name}\n{model.sql}" for model in load_models()).encode()).hexdigest()
+
+
 def parse_model(path: Path) -> Model:
     """Read a model file; ValueError names what its head lacks."""
     text = path.read_text(encoding="utf-8")
@@ -83,7 +90,8 @@ class ModelBuilder:
         """Rebuild what the touched months (by fact table) feed; ``everything`` rebuilds all months of all models."""
         changed: dict[str, set[str]] = {name: set(months) for name, months in touched.items()}
         all_months = {month for _, month in self._files}
-        fresh = all_months - self._known_months()
+        known = self._known_months()
+        fresh, gone = all_months - known, known - all_months
         for model in load_models():
             if not model.partitioned:
                 self._rebuild_whole(model)
@@ -91,11 +99,13 @@ class ModelBuilder:
                 continue
             months = set(all_months) if everything else fresh.union(
                 *(changed.get(source.name, set()) for source in model.inputs))
-            if everything and self._exists(model.name):
-                self._connection.execute(f"DROP TABLE {model.name}")
-            for month in sorted(months):
+            if everything or not self._exists(model.name):
+                self._create_empty(model)
+            for month in sorted(months & all_months):
                 self._rebuild_month(model, month)
-            changed[model.name] = months
+            for month in sorted(gone):
+                self._forget_month(model, month)
+            changed[model.name] = months | gone
         self._connection.execute("DROP SCHEMA src CASCADE")
         self._remember_months(all_months)
 
@@ -104,17 +114,22 @@ class ModelBuilder:
         self._select_into(f"CREATE OR REPLACE TABLE main.{model.name} AS", model)
 
     def _rebuild_month(self, model: Model, month: str) -> None:
+        self._forget_month(model, month)
         self._show_inputs(model, month)
-        if self._exists(model.name):
-            self._connection.execute(f"DELETE FROM main.{model.name} WHERE jst_month = ?", [month])
-            self._select_into(f"INSERT INTO main.{model.name} BY NAME", model)
-        else:
-            self._select_into(f"CREATE TABLE main.{model.name} AS", model)
+        self._select_into(f"INSERT INTO main.{model.name} BY NAME", model)
 
-    def _select_into(self, statement: str, model: Model) -> None:
+    def _create_empty(self, model: Model) -> None:
+        """The model's table without rows: it is there even before any month is."""
+        self._show_inputs(model, None)
+        self._select_into(f"CREATE OR REPLACE TABLE main.{model.name} AS", model, "WITH NO DATA")
+
+    def _forget_month(self, model: Model, month: str) -> None:
+        self._connection.execute(f"DELETE FROM main.{model.name} WHERE jst_month = ?", [month])
+
+    def _select_into(self, statement: str, model: Model, ending: str = "") -> None:
         self._connection.execute("SET search_path = 'src,main'")
         try:
-            self._connection.execute(f"{statement}\n{model.sql}")
+            self._connection.execute(f"{statement}\n{model.sql}\n{ending}")
         finally:
             self._connection.execute("RESET search_path")
 

@@ -14,6 +14,7 @@ from warehouse.japanese import era_month, era_year
 Kind = Literal["month", "quarter", "half", "year"]
 _LENGTHS: dict[Kind, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _FISCAL_START = 4
+_YEAR = r"(2[01][0-9]{2})"  # what a calendar and an era exist for, before and after
 
 
 def _month_text(index: int) -> str:
@@ -39,15 +40,13 @@ class Period:
     def parse(cls, text: str) -> Period:
         """Read ``2026-10``, ``2026Q2``, ``2026H1``, ``FY2026`` or ``R8``; raise :class:`PeriodError` otherwise."""
         plain = unicodedata.normalize("NFKC", text).strip().upper()
-        if match := re.fullmatch(r"(\d{4})-(\d{2})", plain):
-            year, month = int(match[1]), int(match[2])
-            if 1900 <= year and 1 <= month <= 12:
-                return cls("month", year * 12 + month - 1)
-        elif match := re.fullmatch(r"(\d{4})Q([1-4])", plain):
+        if match := re.fullmatch(rf"{_YEAR}-(0[1-9]|1[0-2])", plain):
+            return cls("month", int(match[1]) * 12 + int(match[2]) - 1)
+        if match := re.fullmatch(rf"{_YEAR}Q([1-4])", plain):
             return cls("quarter", int(match[1]) * 12 + _FISCAL_START - 1 + 3 * (int(match[2]) - 1))
-        elif match := re.fullmatch(r"(\d{4})H([12])", plain):
+        if match := re.fullmatch(rf"{_YEAR}H([12])", plain):
             return cls("half", int(match[1]) * 12 + _FISCAL_START - 1 + 6 * (int(match[2]) - 1))
-        elif match := re.fullmatch(r"FY(\d{4})|R(\d{1,2})", plain):
+        if match := re.fullmatch(rf"FY{_YEAR}|R([1-9][0-9]?)", plain):
             year = int(match[1]) if match[1] else int(match[2]) + 2018
             return cls("year", year * 12 + _FISCAL_START - 1)
         raise PeriodError(

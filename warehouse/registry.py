@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from warehouse.dimensions import DIMENSIONS, FOREVER, Row, read_all
+from warehouse.dimensions import DIMENSIONS, Row, read_all, validity_of
 
 _KEYED = {dimension.name: dimension for dimension in DIMENSIONS}
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -62,16 +62,17 @@ class Registry:
         """Japanese name of a dimension, for messages."""
         return _KEYED[dimension].title
 
-    def tenant_by_address(self, text: str) -> str | None:
-        """Tenant whose range holds the address by longest prefix (IPv4 and IPv6); None when no range does."""
+    def tenant_by_address(self, text: str, day: date) -> str | None:
+        """Tenant whose range held the address on ``day`` by longest prefix (IPv4 and IPv6); None when no range did."""
         try:
             address = ipaddress.ip_address(text.strip())
         except ValueError:
             return None
         for prefix_length, networks in self._networks[address.version]:
             network = ipaddress.ip_network((address, prefix_length), strict=False)
-            if network in networks:
-                return networks[network]
+            for validity, code in networks.get(network, ()):
+                if validity.holds(day):
+                    return code
         return None
 
     def _index(self, name: str) -> dict[str, str]:
@@ -91,14 +92,18 @@ class Registry:
         key = _KEYED[name].key[0]
         periods: dict[str, list[Validity]] = defaultdict(list)
         for row in self.tables[name]:
-            start, end = row["valid_from"], row["valid_to"] or FOREVER
-            if isinstance(start, date) and isinstance(end, date):
-                periods[str(row[key])].append(Validity(start, end))
+            periods[str(row[key])].append(_validity(row))
         return dict(periods)
 
-    def _network_levels(self) -> dict[int, list[tuple[int, dict[_Network, str]]]]:
-        levels: dict[int, dict[int, dict[_Network, str]]] = {4: defaultdict(dict), 6: defaultdict(dict)}
+    def _network_levels(self) -> dict[int, list[tuple[int, dict[_Network, list[tuple[Validity, str]]]]]]:
+        """By version: the prefix lengths, longest first, with their networks and whose they are when."""
+        levels: dict[int, dict[int, dict[_Network, list[tuple[Validity, str]]]]] = {4: {}, 6: {}}
         for row in self.tables["address_range"]:
             network = ipaddress.ip_network(str(row["prefix"]))
-            levels[network.version][network.prefixlen][network] = str(row["tenant_code"])
-        return {version: sorted(found.items(), reverse=True) for version, found in levels.items()}
+            owners = levels[network.version].setdefault(network.prefixlen, {}).setdefault(network, [])
+            owners.append((_validity(row), str(row["tenant_code"])))
+        return {version: sorted(found.items(), key=lambda level: -level[0]) for version, found in levels.items()}
+
+
+def _validity(row: Row) -> Validity:
+    return Validity(*validity_of(row))

@@ -85,12 +85,10 @@ def current(folder: DataFolder) -> Snapshot:
 
 
 def roll_back(folder: DataFolder, number: int | None = None) -> Snapshot:
-    """Publish an older generation again: ``number``, or the one before the published one."""
+    """Publish an older generation again: ``number``, or the one the published one was built on."""
     available = generations(folder)
     if number is None:
-        present = _published_or_newest(folder, available)
-        older = [candidate for candidate in available if candidate < present]
-        number = older[-1] if older else None
+        number = _one_before(folder, available)
     if number not in available:
         listed = "、".join(str(candidate) for candidate in available) or "なし"
         raise MiharashiError("その世代には戻せません", f"残っている世代: {listed}。",
@@ -100,11 +98,20 @@ def roll_back(folder: DataFolder, number: int | None = None) -> Snapshot:
     return described
 
 
-def _published_or_newest(folder: DataFolder, available: list[int]) -> int:
+def _one_before(folder: DataFolder, available: list[int]) -> int | None:
+    """The published generation's parent; when that cannot be told, the newest older generation."""
     try:
-        return current_number(folder) or 0
+        present = current_number(folder) or 0
+        with duckdb.connect(str(snapshot_path(folder, present).resolve()), read_only=True) as connection:
+            row = connection.execute("SELECT parent FROM snapshot_info").fetchone()
+        if row is not None and row[0] in available:
+            return int(row[0])
     except SnapshotDamaged:
-        return available[-1] + 1 if available else 0
+        present = available[-1] + 1 if available else 0
+    except duckdb.Error:
+        pass
+    older = [candidate for candidate in available if candidate < present]
+    return older[-1] if older else None
 
 
 def prune(folder: DataFolder, keep: int = KEPT_GENERATIONS) -> list[int]:
@@ -116,17 +123,23 @@ def prune(folder: DataFolder, keep: int = KEPT_GENERATIONS) -> list[int]:
     return gone
 
 
-def referenced_lake_files(folder: DataFolder) -> set[str]:
-    """Lake files (relative paths) that any generation on disk still needs."""
+def referenced_lake_files(folder: DataFolder) -> set[str] | None:
+    """Lake files (relative paths) that any generation on disk still needs; None when a damaged one cannot tell."""
     needed: set[str] = set()
     for number in generations(folder):
-        with duckdb.connect(str(snapshot_path(folder, number)), read_only=True) as connection:
-            needed.update(row[0] for row in connection.execute("SELECT path FROM lake_file").fetchall())
+        try:
+            with duckdb.connect(str(snapshot_path(folder, number)), read_only=True) as connection:
+                needed.update(row[0] for row in connection.execute("SELECT path FROM lake_file").fetchall())
+        except duckdb.Error:
+            return None
     return needed
 
 
 def remove_leftovers(folder: DataFolder) -> int:
-    """Remove unfinished snapshots and lake files that no generation needs; returns how many files went."""
+    """Remove unfinished snapshots and lake files that no generation needs; returns how many files went.
+
+    While a generation is damaged no lake file goes: what it needs is not known, and it may be restored.
+    """
     removed = 0
     if folder.snapshots.is_dir():
         for path in folder.snapshots.iterdir():
@@ -134,6 +147,8 @@ def remove_leftovers(folder: DataFolder) -> int:
                 path.unlink()
                 removed += 1
     needed = referenced_lake_files(folder)
+    if needed is None:
+        return removed
     for path in sorted(folder.lake.rglob("*.parquet")) if folder.lake.is_dir() else []:
         if path.relative_to(folder.lake).as_posix() not in needed:
             path.unlink()

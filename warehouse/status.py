@@ -64,7 +64,7 @@ def read_status(data: Path) -> Status:
         reader.snapshot.number, reader.snapshot.published_at, reader.snapshot.data_as_of,
         [FeedStatus(**row) for row in _rows(reader, "status_feeds", scope)],
         [CoverageStatus(**row) for row in _rows(reader, "status_coverage", scope)],
-        dict(zip(unknown["table_name"].tolist(), unknown["n"].tolist(), strict=True)))
+        dict(zip(unknown["title"].tolist(), unknown["n"].tolist(), strict=True)))
 
 
 def _rows(reader: Reader, query: str, scope: Scope) -> list[dict[str, Any]]:

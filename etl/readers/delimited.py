@@ -28,6 +28,7 @@ from warehouse.ledger import Reject
 
 BLOCK_BYTES = 8 << 20
 _AHEAD = 2
+_BROKEN = "引用符（\"）が閉じていないか、行の途中に改行があります"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def read(path: Path, feed: Feed, tally: Tally) -> Iterator[Batch]:
                 any_row = any_row or parsed.batch.size > 0 or bool(parsed.tally.malformed)
                 if parsed.batch.size:
                     yield parsed.batch
-    if not any_row:
+    if not any_row and not feed.file.period:
         raise has_no_rows()
 
 
@@ -112,13 +113,21 @@ def _find_header(stream: BinaryIO, feed: Feed, tally: Tally) -> _Layout:
 
 
 def _cells(line: str, feed: Feed) -> list[str]:
-    return next(csv.reader([line.rstrip("\r\n")], delimiter=feed.file.delimiter), [])
+    """The cells of a line that need not be well formed (a title, a line that is refused)."""
+    try:
+        return _strict_cells(line, feed)
+    except csv.Error:
+        return line.split(feed.file.delimiter)
+
+
+def _strict_cells(line: str, feed: Feed) -> list[str]:
+    return next(csv.reader([line.rstrip("\r\n")], delimiter=feed.file.delimiter, strict=True), [])
 
 
 def _parse(block: bytes, lines: int, first_line: int, feed: Feed, layout: _Layout) -> _Parsed:
     tally = Tally(physical=lines)
     text = _decoded(block, feed.file.encoding)
-    if text is None:
+    if text is None or block.count(b"\r") != block.count(b"\r\n") or _ends_in_quotes(text, feed):
         return _parse_by_line(block, first_line, feed, layout, tally)
     malformed: list[tuple[int, str]] = []
 
@@ -146,6 +155,16 @@ def _parse(block: bytes, lines: int, first_line: int, feed: Feed, layout: _Layou
     return _Parsed(_without_blank_and_total(batch, feed, tally), tally)
 
 
+def _ends_in_quotes(text: bytes, feed: Feed) -> bool:
+    """Whether the last line opens a quote that nothing closes: it would pass as one record, its line end included."""
+    last = text[text.rstrip(b"\r\n").rfind(b"\n") + 1:].decode()
+    try:
+        _strict_cells(last, feed)
+    except csv.Error:
+        return True
+    return False
+
+
 def _decoded(block: bytes, encoding: str) -> bytes | None:
     """The block as UTF-8, or None when some byte of it does not decode."""
     if block.isascii() and encoding not in {"utf-16", "utf-16-le", "utf-16-be"}:
@@ -170,10 +189,14 @@ def _parse_by_line(block: bytes, first_line: int, feed: Feed, layout: _Layout, t
             shown = raw.decode(feed.file.encoding, errors="replace").rstrip("\r")
             tally.malformed.append(Reject(line, None, None, f"文字コード {feed.file.encoding} で読めない文字があります", shown))
             continue
-        cells = _cells(text, feed)
+        try:
+            cells = _strict_cells(text, feed)
+        except csv.Error:
+            tally.malformed.append(Reject(line, None, None, _BROKEN, text))
+            continue
         if not any(cell.strip() for cell in cells):
             tally.blank += 1
-        elif len(cells) != layout.width or text.count('"') % 2:
+        elif len(cells) != layout.width:
             _refuse_width(tally, line, text, feed, layout)
         else:
             rows.append(cells)
@@ -185,9 +208,16 @@ def _parse_by_line(block: bytes, first_line: int, feed: Feed, layout: _Layout, t
 
 
 def _refuse_width(tally: Tally, line: int, text: str, feed: Feed, layout: _Layout) -> None:
-    found = len(_cells(text, feed))
-    reason = "引用符（\"）が閉じていません" if text.count('"') % 2 else f"列の数が違います（{layout.width}列のところ{found}列）"
-    tally.malformed.append(Reject(line, None, None, reason, text.rstrip("\r\n")))
+    """Account for a line that is no record of the header's width: a blank one, or a reject."""
+    text = text.rstrip("\r\n")
+    if not text.strip():
+        tally.blank += 1
+        return
+    try:
+        reason = f"列の数が違います（{layout.width}列のところ{len(_strict_cells(text, feed))}列）"
+    except csv.Error:
+        reason = _BROKEN
+    tally.malformed.append(Reject(line, None, None, reason, text))
 
 
 def _without_blank_and_total(batch: Batch, feed: Feed, tally: Tally) -> Batch:

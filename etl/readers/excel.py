@@ -37,7 +37,7 @@ def read(path: Path, feed: Feed, tally: Tally) -> Iterator[Batch]:
         else:
             records.append(row)
             lines.append(number)
-    if not records:
+    if not records and not feed.file.period:
         raise has_no_rows()
     columns = {name: pa.array([row[place] for row in records], pa.string()) for name, place in places.items()}
     yield Batch(columns, np.array(lines, dtype=np.int64), lambda row: "\t".join(records[row]))

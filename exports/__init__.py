@@ -1,0 +1,1 @@
+"""Numbers -> documents: one frozen ``Report``, written as Word, PDF and Excel. Knows no SQL."""

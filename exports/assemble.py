@@ -1,0 +1,235 @@
+"""Template + period + scope + reader + clock -> one frozen ``Report``; or a clear refusal, never half a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from jinja2 import StrictUndefined
+from jinja2 import TemplateError as JinjaError
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from exports import model
+from exports import template as spec
+from exports.blocks import CHARTS, SENTENCES, TABLES
+from exports.blocks.base import ChartContent, Context, TableContent, Unfilled
+from exports.blocks.services import NoRecord
+from exports.contract import ContractInfo
+from exports.data import DataSource, ReaderLike
+from exports.errors import AudienceError, SectionError
+from exports.numbering import annex_number, heading_number, wide
+from exports.text import LEGEND, NO_DATA, month_range
+from warehouse.japanese import era_date, era_datetime, is_missing
+from warehouse.period import Period
+from warehouse.scope import Scope
+
+_CHART_KINDS = {"line": "折れ線グラフ", "bar": "棒グラフ", "stacked_bar": "積上げ棒グラフ", "hbar": "横棒グラフ"}
+_BUILD_ERRORS = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError)
+
+
+def assemble_report(
+    template: spec.Template,
+    period: Period,
+    scope: Scope,
+    reader: ReaderLike,
+    contract: ContractInfo,
+    created_at: datetime,
+    *,
+    version: str = "1.0",
+    submitted_on: date | None = None,
+    revisions: tuple[model.Revision, ...] = (),
+) -> model.Report:
+    """The whole report; raise :class:`SectionError` naming the block that cannot be filled.
+
+    ``created_at`` is the clock (JST, naive): the only "now" a document knows.
+    """
+    if template.spec.period_kind != period.kind:
+        raise SectionError(template.spec.title, f"対象期間「{period}」はこの帳票の期間の単位と違います。")
+    if template.spec.audience == "prefecture" and not scope.platform:
+        raise AudienceError(template.spec.title)
+    on = submitted_on or created_at.date()
+    data = DataSource(reader, scope)
+    ctx = Context(period, data, contract, created_at)
+    sections = _Assembler(ctx).sections(template.spec.sections)
+    first = model.Revision(version, on, "初版作成", contract.author, contract.approver)
+    return model.Report(
+        file_stem=f"{template.spec.file_stem}_{period}",
+        cover=_cover(template.spec, ctx, version, on),
+        revisions=revisions or (first,),
+        legend=LEGEND,
+        sections=sections,
+        datasets=data.datasets(),
+        provenance=_provenance(template, ctx, scope),
+        period_label=period.label_ja,
+    )
+
+
+def _cover(report: spec.ReportSpec, ctx: Context, version: str, on: date) -> model.Cover:
+    period, contract = ctx.period, ctx.contract
+    return model.Cover(
+        title=report.title,
+        subtitle=f"{period.label_ja}{report.subtitle}",
+        contract_name=contract.contract_name,
+        period=f"{era_date(period.start)}から{era_date(period.end)}まで",
+        document_number=contract.number_for(period),
+        version=f"第{version}版",
+        submitted_on=era_date(on),
+        submitter=contract.submitter,
+        addressee=contract.addressee,
+        classification=contract.classification,
+    )
+
+
+def _provenance(template: spec.Template, ctx: Context, scope: Scope) -> model.Provenance:
+    snapshot = ctx.data.snapshot
+    return model.Provenance(
+        template=template.spec.report,
+        template_sha256=template.sha256,
+        period=str(ctx.period),
+        snapshot=snapshot.number,
+        published_at=snapshot.published_at,
+        data_as_of=snapshot.data_as_of,
+        created_at=ctx.created_at,
+        tenant_codes=tuple(sorted(scope.tenant_codes)),
+        platform=scope.platform,
+    )
+
+
+class _Assembler:
+    """Walks the template once; tables and figures are numbered in order of appearance."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._counts = {"表": 0, "図": 0}
+        self._place = f"{ctx.period.label_ja}　"
+        # Text stays plain: it is escaped here so that no value can smuggle in markup, and unescaped once at the end.
+        self._jinja = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+        self._facts = _facts(ctx)
+
+    def sections(self, specs: tuple[spec.SectionSpec, ...]) -> tuple[model.Section, ...]:
+        chapters = [one for one in specs if not one.annex]
+        annexes = [one for one in specs if one.annex]
+        body = [self._section(one, 1, heading_number(1, at)) for at, one in enumerate(chapters, 1)]
+        back = [self._section(one, 1, annex_number(at)) for at, one in enumerate(annexes, 1)]
+        return (*body, *back)
+
+    def _section(self, one: spec.SectionSpec, level: int, number: str) -> model.Section:
+        outer, self._place = self._place, f"{self._place}{number}　{one.title}　"
+        title = self._text(one.title)
+        blocks = tuple(self._block(block) for block in one.blocks)
+        children = tuple(
+            self._section(child, level + 1, heading_number(level + 1, at)) for at, child in enumerate(one.sections, 1)
+        )
+        self._place = outer
+        return model.Section(one.id, number, title, level, blocks, children, one.landscape)
+
+    def _block(self, block: spec.Block) -> model.Block:
+        if isinstance(block, spec.TextBlock):
+            rendered = self._text(block.text)
+            return model.Text(tuple(" ".join(part.split()) for part in rendered.split("\n\n") if part.strip()))
+        if isinstance(block, spec.BulletsBlock):
+            return self._bullets(block)
+        if isinstance(block, spec.TableBlock):
+            return self._table(block)
+        if isinstance(block, spec.ChartBlock):
+            return self._chart(block)
+        return model.PageBreak()
+
+    def _bullets(self, block: spec.BulletsBlock) -> model.Block:
+        items: tuple[str, ...] = self._build("文章", SENTENCES[block.builder], block.params)
+        if items:
+            return model.Bullets(items)
+        if block.empty is None:
+            raise SectionError(f"{self._place}文章", "書くべき事実が1件もありません。")
+        return model.Text((self._text(block.empty),))
+
+    def _table(self, block: spec.TableBlock) -> model.Table:
+        label, title = self._label("表"), self._text(block.title)
+        notes = tuple(self._text(note) for note in block.notes)
+        try:
+            content: TableContent = self._build(title, TABLES[block.builder], block.params, label)
+        except NoRecord as lacking:
+            content = TableContent((model.Column("内容", "left"),), ((f"{NO_DATA}（{lacking}）",),))
+        if not content.rows:
+            if block.empty is None:
+                raise SectionError(f"{self._place}{label}　{title}", "表に載せる行が1件もありません。")
+            content = TableContent((model.Column("内容", "left"),), ((self._text(block.empty),),))
+        return model.Table(
+            anchor=block.id,
+            label=label,
+            title=title,
+            columns=content.columns,
+            rows=content.rows,
+            summary=_table_summary(title, content),
+            notes=(*notes, *content.notes, *_unknown_note(content)),
+            source=self._text(block.source),
+            total_rows=content.total_rows,
+            size=block.size,
+        )
+
+    def _chart(self, block: spec.ChartBlock) -> model.Chart:
+        label, title = self._label("図"), self._text(block.title)
+        content: ChartContent = self._build(title, CHARTS[block.builder], block.params, label)
+        kind = _CHART_KINDS[content.spec.kind]
+        return model.Chart(
+            anchor=block.id,
+            label=label,
+            title=title,
+            spec=content.spec,
+            alt=f"{kind}。{title}（単位 {content.spec.unit}）。{content.summary}",
+            summary=content.summary,
+            notes=(*(self._text(note) for note in block.notes), *content.notes),
+            source=self._text(block.source),
+        )
+
+    def _build(self, name: str, builder: Callable[..., Any], params: dict[str, Any], label: str = "") -> Any:
+        place = f"{self._place}{label}　{name}" if label else f"{self._place}{name}"
+        try:
+            with self._ctx.data.filling(label or self._place.strip("　")):
+                return builder(self._ctx, params)
+        except NoRecord:
+            if label.startswith("表"):
+                raise
+            raise SectionError(place, "対象月の台帳が取り込まれていません。") from None
+        except Unfilled as error:
+            raise SectionError(place, str(error)) from error
+        except _BUILD_ERRORS as error:
+            raise SectionError(place, f"値の形が想定と違います（{type(error).__name__}: {error}）。") from error
+
+    def _label(self, kind: str) -> str:
+        self._counts[kind] += 1
+        return f"{kind}{wide(self._counts[kind])}"
+
+    def _text(self, source: str) -> str:
+        try:
+            rendered = self._jinja.from_string(source).render(self._facts)
+        except JinjaError as error:
+            raise SectionError(self._place.strip("　"), f"文章の定義に誤りがあります（{error}）。") from error
+        return str(Markup(rendered).unescape())
+
+
+def _facts(ctx: Context) -> dict[str, str]:
+    """Names that template texts may use."""
+    period, as_of = ctx.period, ctx.data.snapshot.data_as_of
+    return {
+        "period": period.label_ja,
+        "period_range": f"{era_date(period.start)}から{era_date(period.end)}まで",
+        "year_range": month_range(period.trailing_months(12)),
+        "as_of": NO_DATA if is_missing(as_of) or as_of is None else era_datetime(as_of),
+        "snapshot": str(ctx.data.snapshot.number),
+        "addressee": ctx.contract.addressee,
+        "system": ctx.contract.system_name,
+    }
+
+
+def _table_summary(title: str, content: TableContent) -> str:
+    heads = "、".join(f"{column.group}{column.header}" for column in content.columns)
+    return f"{title}。列は{heads}。{len(content.rows)}行。"
+
+
+def _unknown_note(content: TableContent) -> tuple[str, ...]:
+    if any(cell.startswith("…") for row in content.rows for cell in row):
+        return ("「…」はデータなし（不明又は未取得）を示し、0とは区別する。",)
+    return ()

@@ -1,0 +1,125 @@
+"""What every block builder gets and gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from exports.contract import ContractInfo
+from exports.data import DataSource
+from exports.model import ChartSpec, Column, Series
+from exports.text import amount, missing, month_label, plain
+from warehouse.period import Period
+
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Context:
+    """The month being reported and where its figures come from."""
+
+    period: Period
+    data: DataSource
+    contract: ContractInfo
+    created_at: datetime
+
+    @property
+    def month(self) -> str:
+        return self.period.last_month
+
+    def month_frame(self, query: str, **params: Any) -> pd.DataFrame:
+        return self.data.frame(query, month=self.month, **params)
+
+    def days_frame(self, query: str) -> pd.DataFrame:
+        return self.data.frame(query, first_date=self.period.start, last_date=self.period.end)
+
+    def year_frame(self, query: str) -> pd.DataFrame:
+        """Rows of the twelve months that end with this one."""
+        months = self.months
+        return self.data.frame(query, from_month=months[0], to_month=months[-1])
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        return self.period.trailing_months(12)
+
+    def compared(self, query: str) -> pd.DataFrame:
+        """A query that also wants the previous month and the month a year ago."""
+        return self.month_frame(
+            query,
+            previous_month=self.period.previous().last_month,
+            last_year_month=self.period.last_year().last_month,
+        )
+
+
+@dataclass(frozen=True)
+class TableContent:
+    """Printed rows; no rows means that there was nothing to list."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+    total_rows: int = 0
+
+
+@dataclass(frozen=True)
+class ChartContent:
+    """A chart with the one sentence that reads it."""
+
+    spec: ChartSpec
+    summary: str
+    notes: tuple[str, ...] = ()
+
+
+Sentences = tuple[str, ...]
+Builder = Callable[[Context, Params], Any]
+
+
+class Unfilled(Exception):
+    """A builder cannot fill its block; ``assemble`` turns it into a SectionError that names the place."""
+
+
+def require_rows(frame: pd.DataFrame, what: str) -> pd.DataFrame:
+    """The frame itself; :class:`Unfilled` when it holds no row although it always should."""
+    if frame.empty:
+        raise Unfilled(f"{what}が1件もありません。")
+    return frame
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries of plain values; missing is None."""
+    names = [str(name) for name in frame.columns]
+    return [
+        {name: plain(value) for name, value in zip(names, row, strict=True)}
+        for row in frame.itertuples(index=False, name=None)
+    ]
+
+
+def total(values: Iterable[Any]) -> Any:
+    """Sum; None when nothing was measured, so that an unknown total never looks like zero."""
+    known = [value for value in values if not missing(value)]
+    return sum(known) if known else None
+
+
+def pivot(rows: Sequence[Mapping[str, Any]], keys: tuple[str, str], value: str = "n") -> dict[tuple[Any, Any], Any]:
+    """``{(row key, column key): value}``."""
+    return {(row[keys[0]], row[keys[1]]): row[value] for row in rows}
+
+
+def month_columns(first_header: str, months: Sequence[str], weight: float = 2.6) -> tuple[Column, ...]:
+    return (Column(first_header, "left", weight), *(Column(month_label(month)) for month in months))
+
+
+def month_row(label: str, values: Iterable[Any], decimals: int = 0) -> tuple[str, ...]:
+    return (label, *(amount(value, decimals) for value in values))
+
+
+def series_over(name: str, cells: Mapping[Any, Any], keys: Iterable[Any], scale: float = 1.0) -> Series:
+    """A chart series with a gap wherever the value is missing."""
+    return Series(
+        name,
+        tuple(None if missing(cells.get(key)) else float(cells[key]) / scale for key in keys),
+    )

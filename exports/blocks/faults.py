@@ -1,0 +1,109 @@
+"""Chapter 7: faults, how long they took, what is still open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from exports.blocks.base import Context, Params, Sentences, TableContent, month_columns, month_row, records
+from exports.blocks.services import NoRecord
+from exports.model import Column
+from exports.text import amount, change, missing, moment, text
+
+_TIMES = (
+    ("mean_start_minutes", "平均着手時間（分）"),
+    ("mean_restore_minutes", "平均復旧時間（分）"),
+    ("median_restore_minutes", "復旧時間の中央値（分）"),
+    ("max_restore_minutes", "復旧時間の最大（分）"),
+)
+
+
+def _months(ctx: Context) -> dict[str, dict[str, Any]]:
+    return {row["jst_month"]: row for row in records(ctx.year_frame("fault_trend"))}
+
+
+def trend_table(ctx: Context, _: Params) -> TableContent:
+    rows = _months(ctx)
+    counts = [rows.get(month, {}).get("n") for month in ctx.months]
+    body = [month_row("障害件数（件）", counts)]
+    for name, label in _TIMES:
+        cells = (_time(rows.get(month, {}), name) for month in ctx.months)
+        body.append((label, *cells))
+    return TableContent(month_columns("項目", ctx.months, 3.4), tuple(body))
+
+
+def _time(row: dict[str, Any], name: str) -> str:
+    return "－" if row.get("n") == 0 else amount(row.get(name))
+
+
+def sentences(ctx: Context, _: Params) -> Sentences:
+    rows = _months(ctx)
+    now, before = rows.get(ctx.month, {}), rows.get(ctx.months[-2], {})
+    if missing(now.get("n")):
+        return ("対象月の障害はデータなしである。",)
+    facts = [f"障害は{amount(now['n'])}件で、前月比は{change(now['n'], before.get('n'), '件')}であった。"]
+    if now["n"] and not missing(now["mean_restore_minutes"]):
+        facts.append(
+            f"検知から復旧までの時間は、平均{amount(now['mean_restore_minutes'])}分、"
+            f"中央値{amount(now['median_restore_minutes'])}分、最大{amount(now['max_restore_minutes'])}分であった。"
+        )
+    return tuple(facts)
+
+
+def _faults(ctx: Context) -> list[dict[str, Any]]:
+    rows = records(ctx.days_frame("faults"))
+    if not rows and missing(_months(ctx).get(ctx.month, {}).get("n")):
+        raise NoRecord
+    return rows
+
+
+def list_table(ctx: Context, _: Params) -> TableContent:
+    columns = (
+        Column("障害番号", "left", 19.5),
+        Column("件名", "left", 24.5),
+        Column("サービス", "left", 17),
+        Column("発生", "left", 17.5),
+        Column("検知", "left", 17.5),
+        Column("着手", "left", 17.5),
+        Column("暫定復旧", "left", 17.5),
+        Column("完全復旧", "left", 17.5),
+        Column("状態", "left", 12),
+    )
+    return TableContent(columns, tuple(_times_row(row) for row in _faults(ctx)))
+
+
+def _times_row(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        text(row["fault_no"]),
+        text(row["title"]),
+        text(row["service_name"]),
+        moment(row["occurred_at"]),
+        moment(row["detected_at"]),
+        moment(row["started_at"], "未着手"),
+        moment(row["temporary_restored_at"], "－"),
+        moment(row["restored_at"], "未復旧"),
+        text(row["status_name"]),
+    )
+
+
+def causes_table(ctx: Context, _: Params) -> TableContent:
+    columns = (
+        Column("障害番号", "left", 1.25),
+        Column("原因区分", "left", 1.3),
+        Column("責任分界", "left", 1),
+        Column("影響団体", "left", 2),
+        Column("再発防止策", "left", 4),
+    )
+    names = ("fault_no", "cause_kind", "boundary_name", "affected", "measures")
+    return TableContent(columns, tuple(tuple(text(row[name]) for name in names) for row in _faults(ctx)))
+
+
+def open_sentences(ctx: Context, _: Params) -> Sentences:
+    try:
+        rows = _faults(ctx)
+    except NoRecord:
+        return ("対象月の障害の未完了件数はデータなしである。",)
+    pending = [row for row in rows if missing(row["restored_at"])]
+    if not pending:
+        return ("対象月に発生した障害で、未完了のものはない。",)
+    listed = "、".join(f"{row['fault_no']}（{text(row['title'])}）" for row in pending)
+    return (f"対象月に発生した障害のうち{len(pending)}件（{listed}）が完全復旧していない。",)

@@ -1,0 +1,91 @@
+"""Chapter 1: the key figures, what stands out, what the prefecture is asked; and the definitions of annex 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from exports.blocks import rules
+from exports.blocks.base import Context, Params, Sentences, TableContent, records, require_rows
+from exports.model import Column
+from exports.text import amount, judgement, missing, target, text
+
+
+def rows_of(ctx: Context) -> list[dict[str, Any]]:
+    return records(require_rows(ctx.compared("kpi_summary"), "主要指標"))
+
+
+def shown(row: dict[str, Any], column: str = "value") -> str:
+    """A KPI's figure with its own rounding; － when nothing was to be measured."""
+    value = row[column]
+    if missing(value) and column == "value" and row["judgement"] == "対象なし":
+        return "－"
+    return amount(value, int(row["decimals"]), row["rounding"])
+
+
+def summary_table(ctx: Context, _: Params) -> TableContent:
+    columns = (
+        Column("番号", "left", 9),
+        Column("指標", "left", 62),
+        Column("単位", "center", 9),
+        Column("実績", weight=14),
+        Column("目標", "left", 16.5),
+        Column("前月", weight=14),
+        Column("前年同月", weight=14),
+        Column("判定", "left", 21.5),
+    )
+    return TableContent(columns, tuple(_summary_row(row) for row in rows_of(ctx)))
+
+
+def _summary_row(row: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        row["kpi_id"],
+        row["name"],
+        text(row["unit"]),
+        shown(row),
+        target(row, "未設定"),
+        shown(row, "previous_value"),
+        shown(row, "last_year_value"),
+        judgement(row["judgement"]),
+    )
+
+
+def highlights(ctx: Context, params: Params) -> Sentences:
+    """At most ``count`` sentences, the gravest first."""
+    found = [sentence for rule in rules.HIGHLIGHTS for sentence in rule(ctx, params)]
+    return tuple(found[: params["count"]])
+
+
+def requests(ctx: Context, params: Params) -> Sentences:
+    """What the prefecture is asked to decide or to confirm, each from a rule with a number."""
+    return tuple(sentence for rule in rules.REQUESTS for sentence in rule(ctx, params))
+
+
+def definitions_table(ctx: Context, _: Params) -> TableContent:
+    columns = (
+        Column("番号", "left", 10),
+        Column("指標", "left", 36),
+        Column("単位", "center", 10),
+        Column("定義", "left", 50),
+        Column("端数処理", "left", 37),
+        Column("目標", "left", 17),
+    )
+    return TableContent(
+        columns,
+        tuple(
+            (
+                row["kpi_id"],
+                row["name"],
+                text(row["unit"]),
+                text(row["description"]),
+                _rounding(row),
+                target(row, "未設定"),
+            )
+            for row in rows_of(ctx)
+        ),
+    )
+
+
+def _rounding(row: dict[str, Any]) -> str:
+    decimals = int(row["decimals"])
+    how = "切捨て" if row["rounding"] == "truncate" else "四捨五入"
+    return f"整数（{how}）" if decimals == 0 else f"小数第{decimals}位まで（{how}）"

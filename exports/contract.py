@@ -1,0 +1,70 @@
+"""What the contract fixes for every document: parties, names, numbering, classification."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from exports.errors import ContractError
+from warehouse.period import Period
+
+_PLACEHOLDERS = ("period", "fiscal_year", "era_year", "month")
+
+
+@dataclass(frozen=True)
+class ContractInfo:
+    """Values of ``config/contract.toml``.
+
+    ``document_number`` is a pattern with ``{period}`` (2026-10), ``{fiscal_year}`` (2026), ``{era_year}`` (8)
+    and ``{month}`` (10), for example ``三情セ運第{era_year}-{month}号``.
+    """
+
+    contract_name: str
+    system_name: str
+    submitter: str
+    addressee: str
+    classification: str
+    document_number: str
+    author: str
+    approver: str
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> ContractInfo:
+        """Read the mapping of the TOML file; raise :class:`ContractError` for a missing or empty value."""
+        chosen: dict[str, str] = {}
+        for field in fields(cls):
+            value = values.get(field.name)
+            if not isinstance(value, str) or not value.strip():
+                raise ContractError(f"「{field.name}」がないか、空です。")
+            chosen[field.name] = value.strip()
+        info = cls(**chosen)
+        info._check_pattern()
+        return info
+
+    @classmethod
+    def from_toml(cls, path: Path) -> ContractInfo:
+        """Read ``[document]`` of the file, or its top level when there is no such table."""
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise ContractError(f"読み取れません（{error}）。") from error
+        return cls.from_mapping(values.get("document", values))
+
+    def _check_pattern(self) -> None:
+        used = {name for _, name, _, _ in Formatter().parse(self.document_number) if name is not None}
+        if unknown := sorted(used - set(_PLACEHOLDERS)):
+            allowed = "、".join(f"{{{name}}}" for name in _PLACEHOLDERS)
+            raise ContractError(f"document_number の {{{unknown[0]}}} は使えません。使えるもの: {allowed}。")
+
+    def number_for(self, period: Period) -> str:
+        """The document number of a period's report."""
+        return self.document_number.format(
+            period=str(period),
+            fiscal_year=period.fiscal_year,
+            era_year=period.fiscal_year - 2018,
+            month=f"{period.start.month:02d}",
+        )

@@ -1,0 +1,71 @@
+"""Errors of the document side; every text is for the user."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from warehouse.errors import MiharashiError
+
+
+class ExportError(MiharashiError):
+    """Base of everything that can stop a document from being made."""
+
+
+class TemplateError(ExportError):
+    """A report template is wrong: unreadable, an unknown key, a wrong value, an unknown builder."""
+
+    def __init__(self, path: Path, line: int | None, message: str) -> None:
+        where = f"{path.name} の {line} 行目" if line else path.name
+        super().__init__(
+            "帳票の定義に誤りがあります",
+            f"{where}: {message}",
+            "report_templates の当該行を直してから、もう一度作成してください。",
+        )
+        self.path = path
+        self.line = line
+
+
+class SectionError(ExportError):
+    """A block of the document cannot be filled; nothing is published."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(
+            "報告書を作成できません",
+            f"「{place}」を作成できません: {reason}",
+            "元データの取込み状況と帳票の定義を確認してから、もう一度作成してください。",
+        )
+        self.place = place
+        self.reason = reason
+
+
+class AudienceError(ExportError):
+    """A report for the prefecture was asked for with the view of single bodies."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            "この閲覧範囲では作成できない帳票です",
+            f"「{title}」は本県向けの帳票であり、全接続団体の値を載せます。団体を限った閲覧範囲では作成できません。",
+            "団体の指定を外すか、接続団体向けの帳票を選んでください。",
+        )
+
+
+class ContractError(ExportError):
+    """config/contract.toml lacks a value that the cover needs."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "契約情報の設定に誤りがあります",
+            f"config/contract.toml: {reason}",
+            "不足している項目を書き足してください。",
+        )
+
+
+class FormatError(ExportError):
+    """A document format that does not exist."""
+
+    def __init__(self, name: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(
+            "出力形式の指定が違います",
+            f"「{name}」という出力形式はありません。使える形式: {'、'.join(allowed)}。",
+            "上のいずれかの形式を指定してください。",
+        )

@@ -1,0 +1,49 @@
+"""Colours and line styles of printed charts: apart in lightness and pattern, so that grey prints stay readable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+INK = "#1A1A1A"
+AXIS = "#767676"
+GRID = "#E6E6E6"
+REFERENCE = "#CE0000"
+
+
+@dataclass(frozen=True)
+class LineStyle:
+    """A line: colour, matplotlib dash, matplotlib marker, and the names DrawingML has for both."""
+
+    color: str
+    dash: Any
+    marker: str
+    xml_dash: str
+    xml_marker: str
+
+
+@dataclass(frozen=True)
+class FillStyle:
+    """A bar: fill, edge, hatch for print, and DrawingML's pattern (empty = solid)."""
+
+    color: str
+    edge: str
+    hatch: str
+    xml_pattern: str
+
+
+LINES = (
+    LineStyle("#000060", "solid", "o", "solid", "circle"),
+    LineStyle("#3460FB", (0, (5, 2)), "s", "dash", "square"),
+    LineStyle("#626264", (0, (1.2, 1.6)), "^", "sysDot", "triangle"),
+    LineStyle("#7096F8", (0, (6, 2, 1, 2)), "D", "dashDot", "diamond"),
+)
+
+FILLS = (
+    FillStyle("#000060", "#000060", "", ""),
+    FillStyle("#7096F8", "#000060", "", ""),
+    FillStyle("#E8F1FE", "#000060", "///", "wdUpDiag"),
+    FillStyle("#FFFFFF", "#000060", "\\\\\\\\", "wdDnDiag"),
+    FillStyle("#949494", "#1A1A1A", "", ""),
+    FillStyle("#FFFFFF", "#1A1A1A", "----", "ltHorz"),
+)

@@ -1,0 +1,112 @@
+"""Report -> PDF/UA with WeasyPrint: one HTML page, charts as SVG data URIs, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+from weasyprint import HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+from exports.catalogue import TEMPLATES
+from exports.model import Chart, Column, Report, Table
+from exports.pagination import Pagination
+from exports.svg import render_svg
+from warehouse.japanese import era_date
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A cell of the upper heading row: a shared heading over ``span`` columns, or one column's own."""
+
+    name: str
+    span: int
+    column: Column
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A laid-out report: where every heading stands, and its PDF on demand."""
+
+    document: Any
+    pagination: Pagination
+    identifier: bytes
+
+    def pdf(self) -> bytes:
+        result: bytes = self.document.write_pdf(
+            pdf_variant="pdf/ua-1", pdf_identifier=self.identifier, custom_metadata=False
+        )
+        return result
+
+
+def lay_out(report: Report) -> Layout:
+    """Set the report's pages; Word takes its page breaks and its table of contents from the same pages."""
+    html = _template("report.html.j2").render(_names(report))
+    fetcher = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
+    document = HTML(string=html, url_fetcher=fetcher).render(
+        font_config=FontConfiguration(), pdf_variant="pdf/ua-1", pdf_tags=True
+    )
+    pages = {anchor: number for number, page in enumerate(document.pages, 1) for anchor in page.anchors}
+    return Layout(document, Pagination(pages), hashlib.sha256(html.encode()).digest()[:16])
+
+
+def _names(report: Report) -> dict[str, Any]:
+    css = _template("report.css.j2").render(
+        header=_css_text(report.header_text),
+        classification=_css_text(report.cover.classification),
+        footer=_css_text(report.footer_text),
+    )
+    return {
+        "report": report,
+        "css": Markup(css),
+        "created": report.provenance.created_at.strftime("%Y-%m-%dT%H:%M:%S+09:00"),
+        "cover_facts": report.cover.facts,
+        "era_date": era_date,
+        "image": _image,
+        "widths": _widths,
+        "groups": lambda table: list(heading_groups(table)),
+        "kind_of": lambda block: type(block).__name__,
+    }
+
+
+def _template(name: str) -> Template:
+    loader = FileSystemLoader(TEMPLATES / "print")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(name)
+
+
+def _css_text(value: str) -> Markup:
+    """A CSS string literal; angle brackets are written as escapes so that it can stand inside <style>."""
+    quoted = json.dumps(value, ensure_ascii=False).replace("<", "\\3c ").replace(">", "\\3e ")
+    return Markup(quoted)
+
+
+def _image(chart: Chart) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(render_svg(chart.spec).encode()).decode()}"
+
+
+def _widths(table: Table) -> list[str]:
+    whole = sum(column.weight for column in table.columns)
+    return [f"{column.weight / whole * 100:.3f}" for column in table.columns]
+
+
+def heading_groups(table: Table) -> Iterator[Group]:
+    """The upper heading row of a table whose columns share headings."""
+    columns = table.columns
+    at = 0
+    while at < len(columns):
+        span = 1
+        if columns[at].group:
+            while at + span < len(columns) and columns[at + span].group == columns[at].group:
+                span += 1
+        yield Group(columns[at].group, span, columns[at])
+        at += span

@@ -1,0 +1,47 @@
+"""Write a finished report to disk: all its files or none, with a manifest beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from exports.errors import FormatError
+from exports.excel import write_excel
+from exports.manifest import manifest_bytes
+from exports.model import Report
+from exports.pdf import Layout, lay_out
+from exports.word import write_word
+
+FORMATS = ("docx", "pdf", "xlsx")
+
+
+def render(report: Report, formats: Sequence[str] = FORMATS) -> dict[str, bytes]:
+    """File names and contents in the order of ``FORMATS``; raise :class:`FormatError` for an unknown format."""
+    for name in formats:
+        if name not in FORMATS:
+            raise FormatError(name, FORMATS)
+    layout: Layout | None = lay_out(report) if {"docx", "pdf"} & set(formats) else None
+    makers: dict[str, Callable[[], bytes]] = {"xlsx": lambda: write_excel(report)}
+    if layout is not None:
+        pages = layout
+        makers["docx"] = lambda: write_word(report, pages.pagination)
+        makers["pdf"] = pages.pdf
+    return {f"{report.file_stem}.{name}": makers[name]() for name in FORMATS if name in formats}
+
+
+def write_report(report: Report, formats: Sequence[str], out_dir: Path) -> list[Path]:
+    """Make every format first, then write; the last path is that of ``manifest.json``.
+
+    Nothing is written when any format fails, and each file appears under its name only when it is whole.
+    """
+    files = render(report, formats)
+    files["manifest.json"] = manifest_bytes(report, files)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    return [_replace(out_dir / name, content) for name, content in files.items()]
+
+
+def _replace(path: Path, content: bytes) -> Path:
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
+    return path

@@ -1,0 +1,113 @@
+"""Helpers of the loading and warehouse tests: small configurations, small files, one load, and what it left."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from etl.run import LoadResult
+from etl.run import load as etl_load
+from warehouse.engine import connect, literal
+from warehouse.folder import DataFolder
+from warehouse.models import load_models
+from warehouse.reader import open_current
+from warehouse.snapshot import current
+
+ROOT = Path(__file__).parents[1]
+CONFIG = ROOT / "config"
+SHARED = ROOT.parent / "shared" / "data"
+NOW = datetime(2026, 11, 5, 9, 0)
+TENANTS = ("240001", "242012", "242021")
+
+
+def clock() -> datetime:
+    return NOW
+
+
+def load(data: Path, *paths: Path, config: Path = CONFIG, feed: str | None = None) -> LoadResult:
+    """One load with a pinned clock."""
+    return etl_load(DataFolder(data), config, list(paths), clock=clock, feed=feed)
+
+
+def copy_config(folder: Path, tenants: Sequence[str] = TENANTS) -> Path:
+    """A copy of the configuration with few bodies, to change at will."""
+    shutil.copytree(CONFIG, folder)
+    for name in ("tenants.csv", "address_ranges.csv"):
+        keep_rows(folder / name, "tenant_code", tenants)
+    rows = [row for row in read_rows(folder / "aliases.csv") if row["dimension"] != "tenant" or row["code"] in tenants]
+    write_rows(folder / "aliases.csv", rows)
+    return folder
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def write_rows(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def keep_rows(path: Path, column: str, values: Iterable[str]) -> None:
+    write_rows(path, [row for row in read_rows(path) if row[column] in set(values)])
+
+
+def write(path: Path, *lines: str, encoding: str = "utf-8", newline: str = "\n") -> Path:
+    """A text file of these lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes("".join(line + newline for line in lines).encode(encoding))
+    return path
+
+
+TRAFFIC_HEADER = (
+    "収集時刻,団体コード,団体名,インターネット受信(byte),インターネット送信(byte),ブレイクアウト受信(byte),"
+    "ブレイクアウト送信(byte),Web公開受信(byte),Web公開送信(byte)"
+)
+
+
+def traffic_file(path: Path, *rows: tuple[str, str, int]) -> Path:
+    """A file of the feed tenant_traffic: (time, tenant code, bytes of every route and direction)."""
+    lines = [f"{time},{code},団体,{','.join([str(value)] * 6)}" for time, code, value in rows]
+    return write(path, TRAFFIC_HEADER, *lines, encoding="cp932", newline="\r\n")
+
+
+def frame(data: Path, sql: str) -> pd.DataFrame:
+    """Any SELECT on the published snapshot and its lake, past the scopes."""
+    reader = open_current(data)
+    with reader.free_cursor() as cursor:
+        cursor.execute("SET schema = 'lake'")
+        return cursor.execute(sql).df()
+
+
+def rows(data: Path, sql: str) -> list[tuple[object, ...]]:
+    """As :func:`frame`, as plain tuples."""
+    reader = open_current(data)
+    with reader.free_cursor() as cursor:
+        cursor.execute("SET schema = 'lake'")
+        return cursor.execute(sql).fetchall()
+
+
+def rejects(data: Path) -> list[tuple[object, ...]]:
+    """(line, reason) of all rejects."""
+    return rows(data, "SELECT line, reason FROM wh.main.reject ORDER BY load_id, line")
+
+
+def marts(data: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every mart of the published snapshot, its rows in a fixed order."""
+    connection = connect(None)
+    connection.execute(f"ATTACH {literal(current(DataFolder(data)).path)} AS wh (READ_ONLY)")
+    return {model.name: connection.execute(f"SELECT * FROM wh.main.{model.name} ORDER BY ALL").fetchall()
+            for model in load_models()}
+
+
+def lake_rows(data: Path, table: str) -> list[tuple[object, ...]]:
+    """The lake rows of one fact without their provenance, in a fixed order."""
+    return rows(data, f"SELECT * EXCLUDE (load_id, version) FROM {table} ORDER BY ALL")  # noqa: S608
