@@ -195,7 +195,9 @@ def read_feed(path: Path) -> Feed:
     """Read one definition; raises :class:`FeedError` naming file and key."""
     try:
         raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        feed = Feed.model_validate({"name": path.stem, **raw})
+        if "name" in raw:
+            raise _wrong(path, f"name は書けません（ファイル名の {path.stem} が取込み定義の名前です）")
+        feed = Feed.model_validate({**raw, "name": path.stem})
     except tomllib.TOMLDecodeError as error:
         raise _wrong(path, f"TOML として読めません（{error}）") from error
     except ValidationError as error:
@@ -255,6 +257,10 @@ def _check_against_fact(path: Path, feed: Feed) -> None:
         raise _wrong(path, "counter は measures と、5分値の表で使います")
     for name, spec in feed.columns.items():
         _check_unit(path, f"columns.{name}", spec.unit, feed.fact.column(name))
+        if spec.by == "address" and feed.fact.column(name).dimension != "tenant":
+            raise _wrong(path, f"columns.{name}: by = address は接続団体の列で使います")
+        if spec.by == "address_side" and len(spec.sources) != 2:
+            raise _wrong(path, f"columns.{name}: by = address_side の from には宛先と送信元の2列を書いてください")
     for measure in feed.measures:
         _check_measure(path, feed, measure)
 

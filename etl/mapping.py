@@ -79,7 +79,7 @@ class Mapper:
         columns = {name: time if name == self._table.time else reader.read(batch, days)
                    for name, reader in self._readers.items()}
         measures = [measure.read(batch) for measure in self._measures] if not self._feed.counter else []
-        counts = {m.measure.source: _octets(batch, m, self._feed.counter.bits)
+        counts = {m.measure.source: _octets(batch, m, self._feed.counter.bits, self._feed.file.nulls)
                   for m in self._measures} if self._feed.counter else {}
         findings = self._findings(batch, days, columns, [*measures, *({"": parsed} for parsed in counts.values())])
         columns[self._table.time] = Parsed(self._slot_starts(time.values), {}, time.source)
@@ -195,14 +195,14 @@ def _order_numbers(batch: Batch, source: str) -> Parsed:
     return parser.column(batch.columns[source], pa.int64(), source)
 
 
-def _octets(batch: Batch, reader: MeasureReader, bits: int) -> Parsed:
+def _octets(batch: Batch, reader: MeasureReader, bits: int, nulls: tuple[str, ...]) -> Parsed:
     """Raw counter values as unsigned 64-bit integers (64-bit counters pass the signed range)."""
     source = reader.measure.source
     results: list[int | None] = []
     problems: dict[int, str] = {}
     for row, text in enumerate(batch.columns[source].to_pylist()):
         try:
-            value = whole(number(text), rounded=False) if text.strip() not in {"", "-"} else None
+            value = whole(number(text), rounded=False) if text.strip() not in nulls else None
             if value is not None and not 0 <= value < 2**bits:
                 raise ValueError
             results.append(value)

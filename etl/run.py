@@ -104,6 +104,8 @@ def _load_original(build: WarehouseBuild, path: Path, original: Original, feed: 
     mapper = Mapper(feed, registry, _microseconds(now))
     refusal: MiharashiError | None = None
     try:
+        if feed.file.period and named is None:
+            raise _unnamed_period(feed, original.name)
         for rows in mapper.rows(read(original.archived, feed, tally)):
             staged.append(rows)
         staged.close()
@@ -116,6 +118,12 @@ def _load_original(build: WarehouseBuild, path: Path, original: Original, feed: 
     rejects = sorted([*tally.malformed, *mapper.mapped.rejects], key=lambda reject: reject.line)
     ledger.add_load(build.connection, record, rejects)
     return Outcome(path, feed.name, record, _message(record, refusal)), staged if refusal is None else None
+
+
+def _unnamed_period(feed: Feed, name: str) -> FileRefused:
+    """Which of two ledgers is newer is told by their names; a name that does not tell is refused."""
+    return FileRefused("ファイル名から対象期間が読めません", f"{name} の名前に、この定義が求める期間（{feed.file.period}）がありません。",
+                       f"送付元の名前（例: {feed.file.names[0]}）のとおりに直して、取り込み直してください。")
 
 
 def _reconcile(feed: Feed, tally: Tally, mapped: Mapped) -> None:

@@ -18,7 +18,7 @@ from exports.blocks.base import ChartContent, Context, TableContent, Unfilled
 from exports.blocks.services import NoRecord
 from exports.contract import ContractInfo
 from exports.data import DataSource, ReaderLike
-from exports.errors import AudienceError, SectionError
+from exports.errors import AudienceError, PeriodKindError, SectionError
 from exports.numbering import annex_number, heading_number, wide
 from exports.text import LEGEND, NO_DATA, month_range
 from warehouse.japanese import era_date, era_datetime, is_missing
@@ -46,7 +46,7 @@ def assemble_report(
     ``created_at`` is the clock (JST, naive): the only "now" a document knows.
     """
     if template.spec.period_kind != period.kind:
-        raise SectionError(template.spec.title, f"対象期間「{period}」はこの帳票の期間の単位と違います。")
+        raise PeriodKindError(template.spec.title, str(period), template.spec.period_kind)
     if template.spec.audience == "prefecture" and not scope.platform:
         raise AudienceError(template.spec.title)
     on = submitted_on or created_at.date()

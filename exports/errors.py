@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from warehouse.errors import MiharashiError
 
@@ -36,6 +37,24 @@ class SectionError(ExportError):
         )
         self.place = place
         self.reason = reason
+
+
+class PeriodKindError(ExportError):
+    """The report is made for another kind of period than the one asked for."""
+
+    _KINDS: ClassVar[dict[str, str]] = {
+        "month": "月（例 2026-10）",
+        "quarter": "四半期（例 2026Q2）",
+        "half": "半期（例 2026H1）",
+        "year": "年度（例 R8）",
+    }
+
+    def __init__(self, title: str, period: str, kind: str) -> None:
+        super().__init__(
+            "この報告書の対象期間ではありません",
+            f"「{title}」の対象期間は{self._KINDS[kind]}です。「{period}」では作成できません。",
+            f"--period に{self._KINDS[kind]}を指定してください。",
+        )
 
 
 class AudienceError(ExportError):

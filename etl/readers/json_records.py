@@ -43,8 +43,8 @@ def _lines(path: Path, tally: Tally) -> Iterator[tuple[int, dict[str, Any], byte
                 continue
             try:
                 record = orjson.loads(line)
-            except orjson.JSONDecodeError as error:
-                tally.malformed.append(_refused(number, line, f"JSONとして読めません（{error.msg}）"))
+            except orjson.JSONDecodeError:
+                tally.malformed.append(_refused(number, line, "JSONとして読めません（途中で切れているか、書き方が違います）"))
                 continue
             if isinstance(record, dict):
                 yield number, record, line
@@ -56,7 +56,7 @@ def _array(path: Path, tally: Tally) -> Iterator[tuple[int, dict[str, Any], byte
     try:
         records = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
-        raise FileRefused("JSONとして読めません", f"{error.lineno}行{error.colno}文字目: {error.msg}。",
+        raise FileRefused("JSONとして読めません", f"{error.lineno}行{error.colno}文字目で読めなくなりました。",
                           "書き出しが途中で止まっていないか、送付元に確かめてください。") from error
     tally.physical = len(records)
     for number, record in enumerate(records, 1):

@@ -32,8 +32,8 @@ def month_table(ctx: Context, _: Params) -> TableContent:
     columns = (
         Column("回線", "left", 42),
         Column("方向", "center", 9),
-        Column("確保", unit="Mbps", group="分母", weight=11),
-        Column("総", unit="Mbps", group="分母", weight=11),
+        Column("確保", group="分母（Mbps）", weight=11),
+        Column("総", group="分母（Mbps）", weight=11),
         Column("平均", group="5分平均値（Mbps）", weight=11.5),
         Column("95%値", group="5分平均値（Mbps）", weight=11.5),
         Column("最大", group="5分平均値（Mbps）", weight=12.5),

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from exports.assemble import assemble_report
-from exports.errors import AudienceError, SectionError
+from exports.errors import AudienceError, PeriodKindError, SectionError
 from exports.model import Bullets, Chart, Report, Table
 from exports.template import load_template
 from tests.exports import fake_reader
@@ -210,7 +210,7 @@ def test_a_list_without_a_fact_stops_the_report() -> None:
 
 
 def test_the_template_wants_a_month() -> None:
-    with pytest.raises(SectionError):
+    with pytest.raises(PeriodKindError, match="対象期間は月"):
         make_report(month="2026H1")
 
 
