@@ -273,7 +273,9 @@ def serve_command(
 
 @cli.command("demo")
 def demo_command(
-    months: Annotated[str, typer.Option(help="作る月の範囲（例: 2025-04..2026-10）")] = "2025-04..2026-10",
+    months: Annotated[
+        str, typer.Option(help="作る月の範囲（例: 2025-04..2026-10）、または2026年10月までの月数（例: 3）")
+    ] = "2025-04..2026-10",
     scale: Annotated[float, typer.Option(help="検知・問合せの件数の倍率", min=0.01)] = 1.0,
     seed: Annotated[int, typer.Option(help="乱数の種")] = 20261101,
     tenants: Annotated[int | None, typer.Option(help="先頭から何団体分を作るか（既定は全部）", min=1)] = None,

@@ -17,10 +17,11 @@ from flask import Flask, Response, request
 from dashboards import urls
 from dashboards.components.aria import aria
 from dashboards.components.header import PRODUCT, SUBTITLE, masthead
-from dashboards.data import FrameCache, FrameReader
+from dashboards.data import FrameCache
 from dashboards.downloads import add_downloads
 from dashboards.routing import Sources, page_at, screen
 from dashboards.security import add_headers
+from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 HEALTH_PATH = "health"

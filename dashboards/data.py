@@ -10,36 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
 from warehouse.period import Period
+from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 TREND_MONTHS = 13
 """A month, and the twelve before it: the same month of last year is on the chart."""
 _OLDEST_CHOICE_MONTHS = 60
 _CACHED_FRAMES = 512
-
-
-class SnapshotFacts(Protocol):
-    """What a page prints about the snapshot it shows."""
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def published_at(self) -> datetime: ...
-    @property
-    def data_as_of(self) -> datetime | None: ...
-
-
-class FrameReader(Protocol):
-    """The part of ``warehouse.reader.Reader`` that screens use."""
-
-    @property
-    def snapshot(self) -> SnapshotFacts: ...
-    def query(self, name: str, scope: Scope, **params: Any) -> pd.DataFrame: ...
 
 
 class FrameCache:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from dashboards import urls
-from dashboards.data import Data, FrameCache, FrameReader, latest_month
+from dashboards.data import Data, FrameCache, latest_month
 from dashboards.errors import UnknownChoice
 from dashboards.pages.base import Page
 from dashboards.view import View
 from warehouse.period import Kind, Period
+from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 _KIND_NAMES: dict[Kind, str] = {"month": "月", "quarter": "四半期", "half": "半期", "year": "年度"}

@@ -13,7 +13,7 @@ from dashboards import urls
 from dashboards.components import picker, states
 from dashboards.components.header import PRODUCT, NavItem, data_state, navigation
 from dashboards.components.link import page_link
-from dashboards.data import Data, FrameCache, FrameReader, latest_month
+from dashboards.data import Data, FrameCache, latest_month
 from dashboards.errors import record_failure
 from dashboards.gate import NotAllowed, TenantNotChosen, enter, may_open
 from dashboards.pages import overview, tenant
@@ -22,6 +22,7 @@ from dashboards.view import View
 from warehouse.errors import MiharashiError, NoSnapshot
 from warehouse.japanese import era_date
 from warehouse.period import Period
+from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 PAGES: tuple[Page, ...] = (overview.PAGE, tenant.PAGE)

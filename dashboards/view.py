@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards.data import TREND_MONTHS, Data, SnapshotFacts, last_loaded_day, latest_month
+from dashboards.data import TREND_MONTHS, Data, last_loaded_day, latest_month
 from dashboards.frames import rows
 from warehouse.period import Period
+from warehouse.reading import SnapshotFacts
 from warehouse.scope import Scope
 
 

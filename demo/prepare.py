@@ -13,6 +13,7 @@ from warehouse.dimensions import config_hash
 from warehouse.period import Period
 
 _MARKER = ".demo.json"
+LAST_MONTH = "2026-10"
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,13 @@ class DemoRequest:
 
     @classmethod
     def of(cls, months: str, seed: int, scale: float, tenants: int | None) -> DemoRequest:
-        """Read a range such as ``2025-04..2026-10``; raises :class:`DemoError`."""
+        """Read a range such as ``2025-04..2026-10``, or a number of months up to October 2026; :class:`DemoError`."""
         first, separator, last = months.partition("..")
-        start, end = Period.parse(first), Period.parse(last if separator else first)
+        if months.isdigit():
+            end = Period.parse(LAST_MONTH)
+            start = end.shift(1 - int(months))
+        else:
+            start, end = Period.parse(first), Period.parse(last if separator else first)
         if start.kind != "month" or end.kind != "month" or start.index > end.index:
             raise DemoError(
                 "月の範囲が違います",

@@ -17,12 +17,13 @@ from exports.blocks import CHARTS, SENTENCES, TABLES
 from exports.blocks.base import ChartContent, Context, TableContent, Unfilled
 from exports.blocks.services import NoRecord
 from exports.contract import ContractInfo
-from exports.data import DataSource, ReaderLike
+from exports.data import DataSource
 from exports.errors import AudienceError, PeriodKindError, SectionError
 from exports.numbering import annex_number, heading_number, wide
 from exports.text import LEGEND, NO_DATA, month_range
 from warehouse.japanese import era_date, era_datetime, is_missing
 from warehouse.period import Period
+from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 _CHART_KINDS = {"line": "折れ線グラフ", "bar": "棒グラフ", "stacked_bar": "積上げ棒グラフ", "hbar": "横棒グラフ"}
@@ -33,7 +34,7 @@ def assemble_report(
     template: spec.Template,
     period: Period,
     scope: Scope,
-    reader: ReaderLike,
+    reader: FrameReader,
     contract: ContractInfo,
     created_at: datetime,
     *,

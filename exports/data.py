@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
@@ -13,35 +13,17 @@ from exports.catalogue import NOT_COLLECTED, SheetSpec, load_catalogue
 from exports.errors import SectionError
 from exports.model import Dataset, Field, RawValue
 from exports.text import plain
+from warehouse.reading import FrameReader, SnapshotFacts
 from warehouse.scope import Scope
 
 _OPEN_END = date(9999, 12, 31)
 _REASON = Field("missing_reason", "欠測理由", "text", "", "空欄の値がある行について、空欄である理由")
 
 
-class SnapshotLike(Protocol):
-    """What the report prints about the snapshot it was made from."""
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def published_at(self) -> datetime: ...
-    @property
-    def data_as_of(self) -> datetime | None: ...
-
-
-class ReaderLike(Protocol):
-    """The part of ``warehouse.reader.Reader`` that documents use."""
-
-    @property
-    def snapshot(self) -> SnapshotLike: ...
-    def query(self, name: str, scope: Scope, **params: Any) -> pd.DataFrame: ...
-
-
 class DataSource:
     """Named queries under one scope. Every frame read is kept, with the tables and figures that used it."""
 
-    def __init__(self, reader: ReaderLike, scope: Scope) -> None:
+    def __init__(self, reader: FrameReader, scope: Scope) -> None:
         self._reader = reader
         self._scope = scope
         self._catalogue = load_catalogue()
@@ -50,7 +32,7 @@ class DataSource:
         self._place = ""
 
     @property
-    def snapshot(self) -> SnapshotLike:
+    def snapshot(self) -> SnapshotFacts:
         return self._reader.snapshot
 
     @contextmanager

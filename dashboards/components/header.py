@@ -11,8 +11,8 @@ from dash.development.base_component import Component
 from dashboards.columns import as_of_ja
 from dashboards.components.aria import aria
 from dashboards.components.link import page_link
-from dashboards.data import SnapshotFacts
 from warehouse.japanese import era_datetime
+from warehouse.reading import SnapshotFacts
 
 PRODUCT = "見晴らし"
 SUBTITLE = "自治体情報セキュリティクラウド 運用報告"

@@ -8,9 +8,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards.columns import as_of_ja
-from dashboards.data import SnapshotFacts
 from warehouse.japanese import era_datetime
 from warehouse.period import Period
+from warehouse.reading import SnapshotFacts
 
 _SIGNS = (
     "「…」は不明・未取得、「－」は該当なし、「0」は実際に0、「▲」（数値の前）は負数を表します。",
