@@ -8,6 +8,7 @@ import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from warehouse.reader import Reader, open_current
 MONTHS = ("2026-08", "2026-09", "2026-10")
 SLOTS = {"2026-08": 31 * 288, "2026-09": 30 * 288, "2026-10": 31 * 288}
 ROUTES = {"インターネット": "internet", "ブレイクアウト": "breakout", "Web公開": "web"}
+NOTHING = (None, "", "-", "－")
 SIDES = {"受信": "in", "送信": "out"}
 
 
@@ -44,15 +46,21 @@ def raw_csv(path: Path, encoding: str, header: str) -> list[dict[str, str]]:
 # ---- traffic of bodies --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass
 class Traffic:
     """(tenant, route, direction, time) -> bytes, from the raw files; files in name order, later days replace earlier."""
 
     values: dict[tuple[str, str, str, datetime], int]
 
-    def of(self, month: str, tenant: str, route: str, side: str) -> dict[datetime, int]:
-        return {time: value for (code, way, direction, time), value in self.values.items()
-                if (code, way, direction) == (tenant, route, side) and f"{time:%Y-%m}" == month}
+    @cached_property
+    def _series(self) -> dict[tuple[str, str, str, str], dict[datetime, int]]:
+        series: dict[tuple[str, str, str, str], dict[datetime, int]] = defaultdict(dict)
+        for (code, route, side, time), value in self.values.items():
+            series[f"{time:%Y-%m}", code, route, side][time] = value
+        return series
+
+    def of(self, *month_tenant_route_side: str) -> dict[datetime, int]:
+        return self._series[month_tenant_route_side]  # type: ignore[index]
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +108,8 @@ def test_percentiles_over_all_routes_are_those_of_the_sums(demo_reader: Reader, 
         assert row.p95_out_bps == nearest_rank_95(totals["out"][0]) * 8 // 300
         assert (row.bytes_in, row.bytes_out) == (totals["in"][1], totals["out"][1])
         assert row.bytes_total == totals["in"][1] + totals["out"][1]
-        before = [value for (code, *_, time), value in traffic.values.items()
-                  if code == row.tenant_code and f"{time:%Y-%m}" == "2026-09"]
+        before = [value for route in ROUTES.values() for side in SIDES.values()
+                  for value in traffic.of("2026-09", row.tenant_code, route, side).values()]
         assert row.previous_bytes_total == sum(before) and pd.isna(row.last_year_bytes_total)
         assert row.bytes_per_user_day == pytest.approx(row.bytes_total / row.users / 21)
     assert frame["share_pct"].sum() == pytest.approx(100)
@@ -288,8 +296,8 @@ def due_of(received: datetime) -> datetime:
 
 
 def ledger_time(cell: Any) -> datetime | None:
-    if cell is None or isinstance(cell, datetime):
-        return cell
+    if cell in NOTHING or isinstance(cell, datetime):
+        return cell if isinstance(cell, datetime) else None
     text = str(cell).translate(str.maketrans("０１２３４５６７８９：／　", "0123456789:/ ")).strip()
     if text.startswith("令和"):
         head, _, time = text.partition("日")
@@ -394,7 +402,8 @@ def test_events_are_the_judged_ones_and_the_alerts_not_judged_yet(demo_data: Pat
     expected = Counter((row["検知時刻"][:7].replace("/", "-"), int(row["危険度"])) for row in judged.values())
     waiting = Counter(month for (number, _), month in alerts.items() if number not in known)
     frame = demo_reader.query("detection_trend", demo_reader.whole_scope(), from_month="2026-08", to_month="2026-10")
-    found = {(row.jst_month, None if pd.isna(row.severity) else int(row.severity)): row.n for row in frame.itertuples()}
+    found = {(row.jst_month, None if pd.isna(row.severity) else int(row.severity)): row.n
+             for row in frame.itertuples() if row.n}
     assert found == {**expected, **{(month, None): n for month, n in waiting.items()}}
     assert waiting["2026-10"] > 0
 
@@ -431,7 +440,7 @@ def test_availability_is_that_of_the_outage_ledger(demo_data: Path, demo_reader:
         row = dict(zip(table_rows[header], cells, strict=True))
         if row["区分"] not in {"計画停止", "計画外停止"} or not row["復旧"] or row["復旧"] < row["停止開始"]:
             continue
-        kind = "planned" if row["区分"] == "計画停止" else "excluded" if row["除外事由"] else "unplanned"
+        kind = "planned" if row["区分"] == "計画停止" else "unplanned" if row["除外事由"] in NOTHING else "excluded"
         minutes[f"{row['停止開始']:%Y-%m}", kind] += (row["復旧"] - row["停止開始"]).total_seconds() / 60
     for month in MONTHS:
         frame = demo_reader.query("service_month", demo_reader.whole_scope(), month=month)

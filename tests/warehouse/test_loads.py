@@ -1,0 +1,244 @@
+"""Loads: the same rows whatever the order, once or twice, month by month or all at once; the newest truth wins."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+import demo
+from tests.support import (
+    CONFIG,
+    TENANTS,
+    copy_config,
+    frame,
+    lake_rows,
+    load,
+    marts,
+    read_rows,
+    rows,
+    traffic_file,
+    write,
+    write_rows,
+)
+from tests.warehouse.ledgers import ticket_ledger
+from warehouse.facts import FACT_TABLES
+from warehouse.folder import DataFolder
+from warehouse.snapshot import current, current_number
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return copy_config(tmp_path / "config")
+
+
+def day(value: int, date: str = "2026/10/01", code: str = "242012", slots: int = 3) -> list[tuple[str, str, int]]:
+    return [(f"{date} 00:{5 * slot:02d}", code, value) for slot in range(slots)]
+
+
+def state(data: Path) -> tuple[dict[str, object], dict[str, object]]:
+    """Everything that must not depend on how the data came: lake rows and marts."""
+    return {table: lake_rows(data, table) for table in FACT_TABLES}, dict(marts(data))
+
+
+# ---- once ---------------------------------------------------------------------------------------------
+
+
+def test_the_same_content_again_changes_nothing_and_says_so(tmp_path: Path, config: Path) -> None:
+    file = traffic_file(tmp_path / "団体別通信量_1.csv", *day(7))
+    copy = tmp_path / "団体別通信量_1の写し.csv"
+    shutil.copyfile(file, copy)
+    load(tmp_path / "data", file, config=config)
+    before = current_number(DataFolder(tmp_path / "data"))
+    result = load(tmp_path / "data", file, copy, config=config)
+    assert result.snapshot is None and not result.failed
+    assert all("取込み済みです（取込み番号 1、団体別通信量_1.csv）" in outcome.message for outcome in result.outcomes)
+    assert current_number(DataFolder(tmp_path / "data")) == before
+    assert rows(tmp_path / "data", "SELECT count(*) FROM wh.main.load") == [(1,)]
+
+
+def test_the_same_content_twice_in_one_run_counts_once(tmp_path: Path, config: Path) -> None:
+    file = traffic_file(tmp_path / "団体別通信量_1.csv", *day(7))
+    copy = tmp_path / "団体別通信量_2.csv"
+    shutil.copyfile(file, copy)
+    load(tmp_path / "data", file, copy, config=config)
+    assert rows(tmp_path / "data", "SELECT count(*), sum(bytes) FROM tenant_traffic") == [(18, 126)]
+
+
+def test_the_same_rows_in_another_file_count_once(tmp_path: Path, config: Path) -> None:
+    load(tmp_path / "data", traffic_file(tmp_path / "団体別通信量_1.csv", *day(7)), config=config)
+    before = state(tmp_path / "data")
+    load(tmp_path / "data", traffic_file(tmp_path / "団体別通信量_2.csv", *reversed(day(7))), config=config)
+    assert state(tmp_path / "data") == before
+
+
+# ---- the newest truth ---------------------------------------------------------------------------------
+
+
+def test_a_corrected_file_replaces_whole_days_of_its_bodies_and_nothing_else(tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    load(data, traffic_file(tmp_path / "団体別通信量_1.csv", *day(7), *day(8, "2026/10/02"), *day(9, code="242021")), config=config)
+    load(data, traffic_file(tmp_path / "団体別通信量_2.csv", *day(70, slots=2)), config=config)
+    found = rows(data, "SELECT tenant_code, CAST(jst_date AS VARCHAR), count(*), sum(bytes) FROM tenant_traffic "
+                       "WHERE route = 'web' AND direction = 'in' GROUP BY ALL ORDER BY ALL")
+    assert found == [("242012", "2026-10-01", 2, 140), ("242012", "2026-10-02", 3, 24), ("242021", "2026-10-01", 3, 27)]
+    assert rows(data, "SELECT load_id, replaced_load_id, row_count FROM wh.main.superseded") == [(2, 1, 18)]
+    assert rows(data, "SELECT note FROM wh.main.load ORDER BY load_id") == [(None,), ("corrected",)]
+    assert len(list((data / "archive").iterdir())) == 2, "both originals are kept"
+
+
+def test_a_wrong_file_and_its_correction_end_in_the_same_as_the_right_file_once(tmp_path: Path, config: Path) -> None:
+    wrong = traffic_file(tmp_path / "団体別通信量_1.csv", *day(7), *day(8, "2026/10/02"))
+    right = traffic_file(tmp_path / "団体別通信量_2.csv", *day(5), *day(6, "2026/10/02"))
+    load(tmp_path / "corrected", wrong, config=config)
+    load(tmp_path / "corrected", right, config=config)
+    load(tmp_path / "together", wrong, right, config=config)
+    load(tmp_path / "once", right, config=config)
+    assert state(tmp_path / "corrected") == state(tmp_path / "together") == state(tmp_path / "once")
+
+
+def test_the_newer_ledger_wins_whichever_was_loaded_first(tmp_path: Path, config: Path) -> None:
+    september = ticket_ledger(tmp_path, 9, ("T-1", "R8.9.30 9:00", "", "受付"), ("T-2", "R8.9.1 9:00", "2026/09/02 9:00", "完了"))
+    october = ticket_ledger(tmp_path, 10, ("T-1", "R8.9.30 9:00", "2026/10/01 10:00", "回答済"), ("T-3", "R8.10.1 9:00", "", "受付"))
+    for name, order in (("forward", (september, october)), ("backward", (october, september))):
+        for file in order:
+            load(tmp_path / name, file, config=config)
+    load(tmp_path / "together", october, september, config=config)
+    assert rows(tmp_path / "backward", "SELECT ticket_no, status FROM ticket ORDER BY 1") == [
+        ("T-1", "answered"), ("T-2", "completed"), ("T-3", "received")]
+    assert state(tmp_path / "forward") == state(tmp_path / "backward") == state(tmp_path / "together")
+
+
+def test_a_record_that_moves_to_another_month_leaves_the_old_one(tmp_path: Path, config: Path) -> None:
+    first = ticket_ledger(tmp_path, 9, ("T-1", "R8.9.30 9:00", "", "受付"))
+    moved = ticket_ledger(tmp_path, 10, ("T-1", "R8.10.1 9:00", "", "受付"))
+    for file in (first, moved):
+        load(tmp_path / "both", file, config=config)
+    load(tmp_path / "back", moved, config=config)
+    load(tmp_path / "back", first, config=config)
+    assert rows(tmp_path / "both", "SELECT jst_month, count(*) FROM ticket GROUP BY 1") == [("2026-10", 1)]
+    assert state(tmp_path / "both") == state(tmp_path / "back")
+
+
+# ---- any order ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
+    """The files of a small demo by month; September's late day is in September's pile, yearly ledgers in the last."""
+    folder = tmp_path_factory.mktemp("order") / "inbox"
+    made = demo.generate(folder, CONFIG, "2026-09", "2026-10", seed=11, scale=0.1, tenants=2)
+    slow = {"device_load", "interface_counter"}
+    files = [path for path in made.files if path.parent.name not in slow]
+    return {"september": [path for path in files if "202609" in path.name or "9月" in path.name],
+            "october": [path for path in files if "202610" in path.name or "10月" in path.name],
+            "yearly": [path for path in files if "年度" in path.name]}
+
+
+@pytest.fixture(scope="module")
+def at_once(inbox: dict[str, list[Path]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("order") / "at_once"
+    load(data, *(path for files in inbox.values() for path in files))
+    return data
+
+
+@pytest.mark.parametrize("order", list(permutations(("september", "october", "yearly")))[1::2], ids="-".join)
+def test_monthly_files_and_ledgers_give_the_same_in_any_order(
+        inbox: dict[str, list[Path]], at_once: Path, tmp_path: Path, order: tuple[str, ...]) -> None:
+    for pile in order:
+        load(tmp_path / "data", *reversed(inbox[pile]))
+    assert state(tmp_path / "data") == state(at_once)
+
+
+def test_marts_built_load_by_load_equal_those_built_anew(inbox: dict[str, list[Path]], tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(CONFIG, config)
+    data = tmp_path / "data"
+    for pile in ("yearly", "october", "september"):
+        load(data, *inbox[pile], config=config)
+    step_by_step = marts(data)
+    (config / "README.toml").write_text("# another hash: everything is built anew\n", encoding="utf-8")
+    result = load(data, config=config)
+    assert result.snapshot is not None and marts(data) == step_by_step
+
+
+def test_a_month_left_by_its_last_row_is_no_longer_reported_on(tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    for file in (ticket_ledger(tmp_path, 9, ("T-1", "R8.9.30 9:00", "", "受付")),
+                 ticket_ledger(tmp_path, 10, ("T-1", "R8.10.1 9:00", "", "受付"))):
+        load(data, file, config=config)
+    step_by_step = marts(data)
+    (config / "more.toml").write_text("", encoding="utf-8")
+    load(data, config=config)
+    assert marts(data) == step_by_step
+
+
+# ---- configuration and empty states -------------------------------------------------------------------
+
+
+def test_a_changed_configuration_is_published_without_new_files(tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    load(data, traffic_file(tmp_path / "団体別通信量_1.csv", *day(7)), config=config)
+    assert load(data, config=config).snapshot is None
+    tenants = read_rows(config / "tenants.csv")
+    tenants[1]["valid_to"] = "2026-10-10"
+    write_rows(config / "tenants.csv", tenants)
+    assert load(data, config=config).snapshot is not None
+    assert rows(data, "SELECT count(DISTINCT jst_date) FROM wh.main.tenant_traffic_day WHERE tenant_code = '242012'") == [(10,)]
+
+
+def test_changed_models_rebuild_every_month(tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "data"
+    load(data, traffic_file(tmp_path / "団体別通信量_1.csv", *day(7)), config=config)
+    monkeypatch.setattr("warehouse.build.models_hash", lambda: "another release")
+    assert load(data, config=config).snapshot is not None
+
+
+def test_a_first_load_that_is_refused_still_publishes_what_happened(tmp_path: Path) -> None:
+    bad = traffic_file(tmp_path / "団体別通信量_1.csv", ("2026/10/01 00:00", "249999", 1))
+    result = load(tmp_path / "data", bad)
+    assert result.failed and result.snapshot is not None
+    assert frame(tmp_path / "data", "SELECT * FROM wh.main.tenant_traffic_month").empty
+    assert rows(tmp_path / "data", "SELECT status FROM wh.main.load") == [("refused",)]
+
+
+def test_a_load_of_nothing_publishes_the_configuration_once(tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    assert load(tmp_path / "data", tmp_path / "inbox").snapshot is not None
+    assert load(tmp_path / "data", tmp_path / "inbox").snapshot is None
+
+
+def test_unfinished_and_hidden_files_of_an_inbox_are_left_alone(tmp_path: Path, config: Path) -> None:
+    inbox = tmp_path / "inbox" / "tenant_traffic"
+    traffic_file(inbox / "団体別通信量_1.csv", *day(7))
+    for name in (".hidden.csv", "団体別通信量_2.csv.part", "団体別通信量_3.tmp"):
+        traffic_file(inbox / name, *day(9))
+    result = load(tmp_path / "data", tmp_path / "inbox", config=config)
+    assert [outcome.file.name for outcome in result.outcomes] == ["団体別通信量_1.csv"]
+
+
+def test_files_are_taken_in_the_order_people_count(tmp_path: Path) -> None:
+    from etl.receive import files_of
+    for name in ("令和8年10月.csv", "令和8年9月.csv", "a.csv", "a_訂正.csv"):
+        write(tmp_path / name, "x")
+    assert [path.name for path in files_of([tmp_path])] == ["a.csv", "a_訂正.csv", "令和8年9月.csv", "令和8年10月.csv"]
+
+
+def test_the_data_reach_until_the_end_of_the_newest_sample(tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    load(data, ticket_ledger(tmp_path, 10, ("T-1", "R8.10.1 9:00", "", "受付")), config=config)
+    assert current(DataFolder(data)).data_as_of is None
+    load(data, traffic_file(tmp_path / "団体別通信量_1.csv", ("2026/10/15 23:55", TENANTS[1], 1)), config=config)
+    assert current(DataFolder(data)).data_as_of == datetime(2026, 10, 16)
+
+
+def test_only_touched_months_are_written_anew(tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    load(data, traffic_file(tmp_path / "団体別通信量_1.csv", *day(7, "2026/09/01"), *day(7)), config=config)
+    before = dict(rows(data, "SELECT jst_month, path FROM wh.main.lake_file"))  # type: ignore[arg-type]
+    load(data, traffic_file(tmp_path / "団体別通信量_2.csv", *day(8)), config=config)
+    after = dict(rows(data, "SELECT jst_month, path FROM wh.main.lake_file"))  # type: ignore[arg-type]
+    assert before["2026-09"] == after["2026-09"] and before["2026-10"] != after["2026-10"]
