@@ -15,7 +15,6 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-
 from pydantic_core import ErrorDetails
 
 from etl.errors import FeedError
@@ -23,7 +22,8 @@ from etl.values import UNIT_FACTORS
 from warehouse.facts import FACT_TABLES, Column, FactTable
 
 Scalar = str | int | float | bool
-_REASONS = {"extra_forbidden": "この項目は使えません", "missing": "この項目が必要です", "string_type": "文字列で書いてください",
+_REASONS = {"extra_forbidden": "この項目は使えません", "missing": "この項目が必要です",
+            "string_type": "文字列で書いてください",
             "string_too_short": "1文字で書いてください", "string_too_long": "1文字で書いてください"}
 
 
@@ -72,7 +72,8 @@ class FileSpec(_Strict):
 
     names: tuple[str, ...] = Field(description="glob patterns of file names this feed takes")
     format: Literal["delimited", "excel", "json"] = Field(description="delimited text, Excel workbook, JSON/NDJSON")
-    encoding: Annotated[str, AfterValidator(_encoding)] = Field("utf-8", description="character encoding of text files (a UTF-8 BOM is allowed)")
+    encoding: Annotated[str, AfterValidator(_encoding)] = Field(
+        "utf-8", description="character encoding of text files (a UTF-8 BOM is allowed)")
     delimiter: str = Field(",", min_length=1, max_length=1, description="column separator of delimited text, one "
                            "character (white space around cells does not matter)")
     header: tuple[str, ...] = Field((), description="names the header row holds; rows above it are title rows "
@@ -80,8 +81,9 @@ class FileSpec(_Strict):
     sheet: str | None = Field(None, description="Excel sheet name; the first sheet when left out")
     totals: tuple[str, ...] = Field((), description="a row whose first filled cell is one of these is a total row")
     nulls: tuple[str, ...] = Field(("", "-", "－", "―", "…", "NA", "N/A", "?"), description="cells that mean no value")
-    period: Annotated[str | None, AfterValidator(_pattern)] = Field(None, description="regular expression on the file name that tells the period the file "
-                               "speaks for; groups year or era (令和) and month, optionally day; else from the rows")
+    period: Annotated[str | None, AfterValidator(_pattern)] = Field(
+        None, description="regular expression on the file name that tells the period the file "
+                          "speaks for; groups year or era (令和) and month, optionally day; else from the rows")
 
 
 class When(_Strict):
@@ -97,10 +99,12 @@ class ColumnSpec(_Strict):
     source: str | tuple[str, ...] | None = Field(None, alias="from", description="source column; of several, the first "
                                                  "that gives a value")
     value: Scalar | None = Field(None, description="constant")
-    template: Annotated[str | None, AfterValidator(_template)] = Field(None, description="text composed of source columns, as {column}")
-    styles: tuple[str, ...] = Field(("iso",), description="date styles, tried in order: iso, era, epoch, epoch_ms, or a "
-                                    "strptime pattern")
-    zone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Tokyo", description="time zone of times without an offset of their own")
+    template: Annotated[str | None, AfterValidator(_template)] = Field(
+        None, description="text composed of source columns, as {column}")
+    styles: tuple[str, ...] = Field(
+        ("iso",), description="date styles, tried in order: iso, era, epoch, epoch_ms, or a strptime pattern")
+    zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Asia/Tokyo", description="time zone of times without an offset of their own")
     stamp: Literal["start", "end"] = Field("start", description="whether a sample's time starts or ends its interval")
     codes: dict[str, str] = Field(default_factory=dict, alias="map", description="source value -> our code; a value "
                                   "that is not listed is rejected unless the key * is")
@@ -271,7 +275,8 @@ def _check_measure(path: Path, feed: Feed, measure: MeasureSpec) -> None:
     for name, value in measure.set.items():
         allowed = feed.fact.column(name).allowed
         if allowed and value not in allowed:
-            raise _wrong(path, f"measures.{measure.source}: {name}={value} は使えません。使える値: {'、'.join(allowed)}")
+            raise _wrong(path, f"measures.{measure.source}: {name}={value} は使えません。"
+                               f"使える値: {'、'.join(allowed)}")
 
 
 def _check_unit(path: Path, key: str, unit: str | None, column: Column) -> None:
@@ -282,4 +287,5 @@ def _check_unit(path: Path, key: str, unit: str | None, column: Column) -> None:
 
 
 def _wrong(path: Path, problem: str) -> FeedError:
-    return FeedError("取込み定義に誤りがあります", f"{path.name}: {problem}。", f"{path} を直してから、もう一度実行してください。")
+    return FeedError("取込み定義に誤りがあります", f"{path.name}: {problem}。",
+                     f"{path} を直してから、もう一度実行してください。")

@@ -26,7 +26,8 @@ def fold(feed: Feed, updates: pa.Table) -> pa.Table:
         columns[name] = grouped.size() if how == "count" else grouped[name].agg(how)
     folded = pa.table({feed.fold.key: pa.array(list(grouped.groups), pa.string()),
                        **{name: pa.array(series.array) for name, series in columns.items()}})
-    return folded.select(list(feed.fact.names)).cast(pa.schema([updates.schema.field(name) for name in feed.fact.names]))
+    schema = pa.schema([updates.schema.field(name) for name in feed.fact.names])
+    return folded.select(schema.names).cast(schema)
 
 
 def _nullable(kind: pa.DataType) -> object:

@@ -85,7 +85,8 @@ class Mapper:
         columns[self._table.time] = Parsed(self._slot_starts(time.values), {}, time.source)
         if not self._feed.fold:
             values = {name: parsed.values for name, parsed in columns.items()}
-            findings.add(self._seen.repeated(values, ~findings.bad), time.source, "同じファイルに同じ記録があります（重複）")
+            findings.add(self._seen.repeated(values, ~findings.bad), time.source,
+                         "同じファイルに同じ記録があります（重複）")
         self._count(batch, findings)
         yield from self._tables(batch, columns, measures, counts, ~findings.bad)
 

@@ -34,11 +34,13 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += [file for file in sorted(path.rglob("*"), key=_natural) if file.is_file() and not _unfinished(file)]
+            files = sorted(path.rglob("*"), key=_natural)
+            found += [file for file in files if file.is_file() and not _unfinished(file)]
         elif path.is_file():
             found.append(path)
         else:
-            raise FileRefused("ファイルがありません", f"{path} が見つかりません。", "パスを確かめて、もう一度実行してください。")
+            raise FileRefused("ファイルがありません", f"{path} が見つかりません。",
+                              "パスを確かめて、もう一度実行してください。")
     return found
 
 

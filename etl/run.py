@@ -91,7 +91,8 @@ def _load_file(build: WarehouseBuild, path: Path, feeds: dict[str, Feed], feed_n
         return Outcome(path, None, None, error.paragraph()), None
     known = ledger.known_file(build.connection, feed.name, original.sha256)
     if known:
-        return Outcome(path, feed.name, None, f"同じ内容のファイルは取込み済みです（取込み番号 {known[0]}、{known[1]}）。"
+        return Outcome(path, feed.name, None,
+                       f"同じ内容のファイルは取込み済みです（取込み番号 {known[0]}、{known[1]}）。"
                        "何も変えませんでした。"), None
     return _load_original(build, path, original, feed, registry, clock())
 
@@ -122,7 +123,8 @@ def _load_original(build: WarehouseBuild, path: Path, original: Original, feed: 
 
 def _unnamed_period(feed: Feed, name: str) -> FileRefused:
     """Which of two ledgers is newer is told by their names; a name that does not tell is refused."""
-    return FileRefused("ファイル名から対象期間が読めません", f"{name} の名前に、この定義が求める期間（{feed.file.period}）がありません。",
+    return FileRefused("ファイル名から対象期間が読めません",
+                       f"{name} の名前に、この定義が求める期間（{feed.file.period}）がありません。",
                        f"送付元の名前（例: {feed.file.names[0]}）のとおりに直して、取り込み直してください。")
 
 
@@ -131,7 +133,8 @@ def _reconcile(feed: Feed, tally: Tally, mapped: Mapped) -> None:
     rejected = len(tally.malformed) + len(mapped.rejects)
     told = mapped.accepted_lines + rejected + mapped.other_lines + tally.header + tally.blank + tally.total
     if told != tally.physical:
-        raise FileRefused("行数が合いません", f"ファイルは{tally.physical:,}行ですが、受入れ・却下・見出し等の合計は{told:,}行です。",
+        raise FileRefused("行数が合いません",
+                          f"ファイルは{tally.physical:,}行ですが、受入れ・却下・見出し等の合計は{told:,}行です。",
                           "ファイルの途中に改行や閉じていない引用符がないか確かめ、送付元に再出力を依頼してください。")
     data = mapped.accepted_lines + rejected
     too_many = rejected > feed.reject_grace and 100 * rejected / data > feed.reject_limit_pct

@@ -13,6 +13,7 @@ import pandas as pd
 from etl.run import LoadResult
 from etl.run import load as etl_load
 from warehouse.engine import connect, literal
+from warehouse.facts import FACT_TABLES
 from warehouse.folder import DataFolder
 from warehouse.models import load_models
 from warehouse.reader import open_current
@@ -39,7 +40,9 @@ def copy_config(folder: Path, tenants: Sequence[str] = TENANTS) -> Path:
     shutil.copytree(CONFIG, folder)
     for name in ("tenants.csv", "address_ranges.csv"):
         keep_rows(folder / name, "tenant_code", tenants)
-    rows = [row for row in read_rows(folder / "aliases.csv") if row["dimension"] != "tenant" or row["code"] in tenants]
+    rows = [
+        row for row in read_rows(folder / "aliases.csv") if row["dimension"] != "tenant" or row["code"] in tenants
+    ]
     write_rows(folder / "aliases.csv", rows)
     return folder
 
@@ -104,10 +107,17 @@ def marts(data: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every mart of the published snapshot, its rows in a fixed order."""
     connection = connect(None)
     connection.execute(f"ATTACH {literal(current(DataFolder(data)).path)} AS wh (READ_ONLY)")
-    return {model.name: connection.execute(f"SELECT * FROM wh.main.{model.name} ORDER BY ALL").fetchall()
-            for model in load_models()}
+    return {
+        model.name: connection.execute(f"SELECT * FROM wh.main.{model.name} ORDER BY ALL").fetchall()
+        for model in load_models()
+    }
 
 
-def lake_rows(data: Path, table: str) -> list[tuple[object, ...]]:
-    """The lake rows of one fact without their provenance, in a fixed order."""
-    return rows(data, f"SELECT * EXCLUDE (load_id, version) FROM {table} ORDER BY ALL")  # noqa: S608
+def lake(data: Path) -> dict[str, list[tuple[object, ...]]]:
+    """The lake rows of every fact without their provenance, in a fixed order."""
+    reader = open_current(data)
+    with reader.free_cursor() as cursor:
+        return {
+            name: cursor.execute(f"SELECT * EXCLUDE (load_id, version) FROM lake.{name} ORDER BY ALL").fetchall()
+            for name in FACT_TABLES
+        }

@@ -159,7 +159,7 @@ class WarehouseBuild:
         self.connection.execute("CREATE OR REPLACE TABLE dim_kpi AS SELECT * FROM kpis")
 
     def _write_as_of(self) -> None:
-        """``as_of`` (one row): until when the data reaches; ``covered_month``: months that a table's files speak for."""
+        """``as_of`` (one row): until when the data reach; ``covered_month``: months that a table's files tell of."""
         as_of = self._data_as_of()
         self.connection.execute(
             "CREATE OR REPLACE TABLE as_of AS SELECT coalesce(CAST(? AS TIMESTAMP), "

@@ -18,7 +18,7 @@ _LOOK_AHEAD = timedelta(days=60)
 
 
 def calendar_rows(tables: Mapping[str, list[Row]], first: date, last: date) -> list[Row]:
-    """One row per day from ``first`` to ``last`` for ``dim_date``; ``open_day_number`` counts open days from ``first``."""
+    """One row per day for ``dim_date``, ``last`` included; ``open_day_number`` counts open days from ``first``."""
     closed = _closed_reasons(tables, first, last + _LOOK_AHEAD)
     following = _next_open_days(closed, first, last)
     rows: list[Row] = []

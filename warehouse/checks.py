@@ -23,8 +23,8 @@ def run_checks(connection: duckdb.DuckDBPyConnection) -> int:
         columns = [column[0] for column in relation.description or []]
         bad = relation.fetchmany(_SHOWN)
         if bad:
-            rows = "; ".join(", ".join(f"{name}={value}" for name, value in zip(columns, row, strict=True)) for row in bad)
-            failures.append(f"{_title(sql, path)}（{path.stem}）: {rows}")
+            told = [", ".join(f"{name}={value}" for name, value in zip(columns, row, strict=True)) for row in bad]
+            failures.append(f"{_title(sql, path)}（{path.stem}）: {'; '.join(told)}")
     if failures:
         raise ChecksFailed("数値の検証に失敗したため公開しませんでした", " / ".join(failures),
                            "公開中のデータは前のままです。示した行のもとのファイルを確かめ、直して取り込み直してください。")

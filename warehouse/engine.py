@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 # DuckDB 2.0.0 answers row_number() = 1 over a UNION ALL with a constant NULL key wrongly while this optimizer is on;
-# tests/warehouse/test_engine.py tells when it can go.
+# tests/warehouse/test_engine.py holds such shapes.
 DISABLED_OPTIMIZERS = "top_n_window_elimination"
 
 

@@ -53,7 +53,8 @@ class KpiCatalogue:
 def _kpi(path: Path, kpi_id: str, entry: dict[str, Any], order: int) -> Kpi:
     missing, unknown = _REQUIRED - entry.keys(), entry.keys() - _REQUIRED - _OPTIONAL
     if missing or unknown:
-        problem = f"{'、'.join(sorted(missing))} がありません" if missing else f"{'、'.join(sorted(unknown))} は使えません"
+        keys = "、".join(sorted(missing or unknown))
+        problem = f"{keys} {'がありません' if missing else 'は使えません'}"
         raise _wrong(path, f"[{kpi_id}] の項目 {problem}")
     values = {"rounding": "half_up", **entry}
     for key, allowed in _CHOICES.items():
@@ -63,4 +64,5 @@ def _kpi(path: Path, kpi_id: str, entry: dict[str, Any], order: int) -> Kpi:
 
 
 def _wrong(path: Path, problem: str) -> ConfigError:
-    return ConfigError("指標の定義に誤りがあります", f"{path.name}: {problem}", f"{path} を直してから、もう一度実行してください。")
+    return ConfigError("指標の定義に誤りがあります", f"{path.name}: {problem}",
+                       f"{path} を直してから、もう一度実行してください。")

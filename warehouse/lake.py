@@ -130,7 +130,7 @@ class MonthWriter:
         target = self._folder.lake / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         staged = [load for load in self._staged if self._moves or month in set(load.months())]
-        files = list(self._sources.values()) if self._moves else [self._sources[month]] if month in self._sources else []
+        files = [file for source, file in self._sources.items() if self._moves or source == month]
         old = [self._folder.lake / file.path for file in files]
         self._connection.execute(
             f"COPY ({self._merged_sql(staged, old, month)}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)")
@@ -181,7 +181,8 @@ class MonthWriter:
     def _staged_sql(self, staged: list[StagedLoad]) -> str:
         casts = ", ".join(f"CAST({c.name} AS {SQL_TYPES[c.type]}) AS {c.name}" for c in self._table.columns)
         selects = [f"SELECT {casts}, {literal(load.feed)} AS feed, CAST({load.load_id} AS BIGINT) AS load_id, "
-                   f"CAST({load.version} AS BIGINT) AS version FROM read_parquet({literal(load.path)})" for load in staged]
+                   f"CAST({load.version} AS BIGINT) AS version FROM read_parquet({literal(load.path)})"
+                   for load in staged]
         local = f"({self._table.time} + INTERVAL 9 HOUR)"
         return (f"SELECT *, CAST({local} AS DATE) AS jst_date, strftime({local}, '%Y-%m') AS jst_month, "
                 f"CAST((isodow({local}) - 1) * 1440 + hour({local}) * 60 + minute({local}) AS SMALLINT) "

@@ -73,7 +73,8 @@ class Reader:
         if query.parameters != parameters.keys():
             raise QueryError("照会の条件が違います",
                              f"「{name}」の条件は {', '.join(sorted(query.parameters)) or 'なし'} ですが、"
-                             f"{', '.join(sorted(parameters)) or 'なし'} が渡されました。", "管理者に連絡してください。")
+                             f"{', '.join(sorted(parameters)) or 'なし'} が渡されました。",
+                             "管理者に連絡してください。")
         return self._run(query.sql, scope, parameters)
 
     def whole_scope(self) -> Scope:

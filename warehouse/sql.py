@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -45,7 +46,8 @@ def run_select(data: Path, sql: str, limit: int) -> SqlResult:
             columns = [column[0] for column in result.description or []]
             rows = result.fetchmany(limit + 1)
         except duckdb.Error as error:
-            raise SqlRefused("SQLを実行できません", str(error).strip(), "表名・列名とSQLの書き方を確かめてください。使える表は SELECT view_name "
+            raise SqlRefused("SQLを実行できません", str(error).strip(),
+                             "表名・列名とSQLの書き方を確かめてください。使える表は SELECT view_name "
                              "FROM duckdb_views() WHERE schema_name = 'scoped' で一覧できます。") from error
     return SqlResult(columns, rows[:limit], len(rows) > limit)
 
@@ -62,8 +64,8 @@ def _one_select(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 
 def as_json(result: SqlResult) -> str:
-    """An array of objects; dates in ISO form, decimals as numbers."""
-    records = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+    """An array of objects; dates in ISO form, decimals as numbers, what is no finite number as null."""
+    records = [dict(zip(result.columns, map(_finite, row), strict=True)) for row in result.rows]
     return json.dumps(records, ensure_ascii=False, indent=1, default=_plain)
 
 
@@ -80,6 +82,10 @@ def _csv_cell(value: object) -> object:
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return "'" + value
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _finite(value: object) -> object:
+    return None if isinstance(value, float | Decimal) and not math.isfinite(value) else value
 
 
 def _plain(value: object) -> object:

@@ -187,7 +187,8 @@ def _parse_by_line(block: bytes, first_line: int, feed: Feed, layout: _Layout, t
             text = raw.decode(feed.file.encoding).rstrip("\r")
         except UnicodeDecodeError:
             shown = raw.decode(feed.file.encoding, errors="replace").rstrip("\r")
-            tally.malformed.append(Reject(line, None, None, f"文字コード {feed.file.encoding} で読めない文字があります", shown))
+            reason = f"文字コード {feed.file.encoding} で読めない文字があります"
+            tally.malformed.append(Reject(line, None, None, reason, shown))
             continue
         try:
             cells = _strict_cells(text, feed)

@@ -44,7 +44,8 @@ def _lines(path: Path, tally: Tally) -> Iterator[tuple[int, dict[str, Any], byte
             try:
                 record = orjson.loads(line)
             except orjson.JSONDecodeError:
-                tally.malformed.append(_refused(number, line, "JSONとして読めません（途中で切れているか、書き方が違います）"))
+                tally.malformed.append(_refused(
+                    number, line, "JSONとして読めません（途中で切れているか、書き方が違います）"))
                 continue
             if isinstance(record, dict):
                 yield number, record, line

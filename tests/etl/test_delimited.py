@@ -69,15 +69,18 @@ def test_the_header_is_found_by_its_names_whatever_their_width_order_and_spacing
     assert records == [(2, "a", "internet", "1")]
 
 
-@pytest.mark.parametrize(("content", "title"), [
-    ("a,b,c\n1,2,3\n", "見出し行が見つかりません"),
-    ("", "見出し行が見つかりません"),
-    ("x\n" * 50 + HEADER + "a,internet,1\n", "見出し行が見つかりません"),
-    ("日時,回線\na,internet\n", "見出し行の列が違います"),
-    ("日時,回線,受信(bps),受信(bps)\na,internet,1,2\n", "見出し行の列が違います"),
-    (HEADER, "データ行がありません"),
-    (HEADER + "\n\n", "データ行がありません"),
-])
+@pytest.mark.parametrize(
+    ("content", "title"),
+    [
+        ("a,b,c\n1,2,3\n", "見出し行が見つかりません"),
+        ("", "見出し行が見つかりません"),
+        ("x\n" * 50 + HEADER + "a,internet,1\n", "見出し行が見つかりません"),
+        ("日時,回線\na,internet\n", "見出し行の列が違います"),
+        ("日時,回線,受信(bps),受信(bps)\na,internet,1,2\n", "見出し行の列が違います"),
+        (HEADER, "データ行がありません"),
+        (HEADER + "\n\n", "データ行がありません"),
+    ],
+)
 def test_a_file_without_its_header_columns_or_rows_is_refused(tmp_path: Path, content: str, title: str) -> None:
     with pytest.raises(FileRefused) as caught:
         take(tmp_path, content.encode())
@@ -99,13 +102,22 @@ def test_a_byte_that_does_not_decode_rejects_its_line_and_is_not_replaced_silent
     good = (HEADER + "a,髙橋①線,1\n").encode("cp932")
     records, tally = take(tmp_path, good + b"b,\x81\xff,2\nc,x,3\n", 'encoding = "cp932"')
     assert records == [(2, "a", "髙橋①線", "1"), (4, "c", "x", "3")]
-    assert [(reject.line, reject.reason) for reject in tally.malformed] == [(3, "文字コード cp932 で読めない文字があります")]
+    assert [(reject.line, reject.reason) for reject in tally.malformed] == [
+        (3, "文字コード cp932 で読めない文字があります")
+    ]
 
 
-@pytest.mark.parametrize(("line", "reason"), [
-    ('b,"internet,2', "引用符"), ('b,internet,"2', "引用符"), ("b,inter\rnet,2", "行の途中に改行"),
-    ("b,internet", "3列のところ2列"), ("b,internet,2,", "3列のところ4列"), ("b", "3列のところ1列"),
-])
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('b,"internet,2', "引用符"),
+        ('b,internet,"2', "引用符"),
+        ("b,inter\rnet,2", "行の途中に改行"),
+        ("b,internet", "3列のところ2列"),
+        ("b,internet,2,", "3列のところ4列"),
+        ("b", "3列のところ1列"),
+    ],
+)
 @pytest.mark.parametrize("last", [False, True])
 def test_one_broken_line_costs_one_line(tmp_path: Path, line: str, reason: str, last: bool) -> None:
     after = "" if last else "".join(f"c{number},internet,{number}\n" for number in range(100))
@@ -120,6 +132,13 @@ def test_a_cell_with_a_line_break_is_refused_line_by_line_and_shifts_nothing(tmp
     records, tally = take(tmp_path, f'{HEADER}a,"inter\nnet",1\nb,internet,2\n'.encode())
     assert records == [(4, "b", "internet", "2")]
     assert [reject.line for reject in tally.malformed] == [2, 3]
+
+
+def test_broken_lines_that_even_each_other_out_shift_nothing(tmp_path: Path) -> None:
+    text = f'{HEADER}a,internet,1\nb,inter\rnet,2\nc,"inter\nnet",3\nd,internet,4\n'
+    records, tally = take(tmp_path, text.encode())
+    assert [line for line, *_ in records] == [2, 6]
+    assert [reject.line for reject in tally.malformed] == [3, 4, 5]
 
 
 def test_quoted_cells_and_quotes_inside_cells_are_read_as_written(tmp_path: Path) -> None:
@@ -143,7 +162,8 @@ def test_lines_keep_their_numbers_over_many_blocks(tmp_path: Path, monkeypatch: 
     lines[50], lines[150] = '50,"internet,50', ""
     records, tally = take(tmp_path, (HEADER + "\n".join(lines) + "\n").encode())
     assert [(line, int(cell)) for line, cell, *_ in records] == [
-        (number + 2, number) for number in range(200) if number not in (50, 150)]
+        (number + 2, number) for number in range(200) if number not in (50, 150)
+    ]
     assert ([reject.line for reject in tally.malformed], tally.blank, tally.physical) == ([52], 1, 201)
 
 

@@ -44,35 +44,62 @@ def test_a_definition_says_what_its_columns_are(tmp_path: Path) -> None:
     assert (feed.time_spec.zone, feed.time_spec.stamp, feed.reject_limit_pct) == ("Asia/Tokyo", "start", 5.0)
 
 
-@pytest.mark.parametrize(("old", "new", "told"), [
-    ('title = "回線"', 'title = "回線"\ncolour = "red"', "colour: この項目は使えません"),
-    ("[file]", '[file]\nencodin = "cp932"', "file.encodin: この項目は使えません"),
-    ('from = "日時"', 'from = "日時"\nstyle = "iso"', "columns.ts.style: この項目は使えません"),
-    ('into = "avg_bps"', 'into = "avg_bps"\nunits = "kbps"', "measures.0.units: この項目は使えません"),
-    ('title = "回線"', "", "title: この項目が必要です"),
-    ('names = ["line_*.csv"]', "", "file.names: この項目が必要です"),
-    ('format = "delimited"', 'format = "csv"', "file.format: 使える値は"),
-    ('format = "delimited"', 'format = "delimited"\nencoding = "sjis-mac"', "file.encoding: sjis-mac は使えない文字コード"),
-    ('format = "delimited"', 'format = "delimited"\nencoding = "utf-16"', "file.encoding: utf-16 は使えない文字コード"),
-    ('format = "delimited"', 'format = "delimited"\ndelimiter = "; "', "file.delimiter: 1文字"),
-    ('format = "delimited"', 'format = "delimited"\nperiod = "(?P<year"', "file.period: 正規表現として読めません"),
-    ('format = "delimited"', "format = \"delimited\"\nperiod = '\\d{6}'", "file.period: year か era"),
-    ('header = ["日時"]', "", "file.header"),
-    ('table = "line_sample"', 'table = "lines"', "table=lines は使えません"),
-    ("[columns.line_id]", "[columns.line]", "列 line はありません"),
-    ('into = "avg_bps"', 'into = "bps"', "列 bps はありません"),
-    ('[columns.line_id]\nfrom = "回線"', "", "必須の列 line_id の定義がありません"),
-    ('set = { direction = "in" }', "", "必須の列 direction の定義がありません"),
-    ('set = { direction = "in" }', 'set = { direction = "inn" }', "direction=inn は使えません。使える値: in、out"),
-    ('into = "avg_bps"', 'into = "avg_bps"\nunit = "furlong"', "measures.受信.unit=furlong は bit/s に換算できません"),
-    ('from = "回線"', 'from = "回線"\nunit = "kbps"', "columns.line_id.unit=kbps は 単位なし に換算できません"),
-    ('from = "日時"', 'from = "日時"\nzone = "Asia/Tokio"', "columns.ts.zone: Asia/Tokio という時間帯はありません"),
-    ('from = "日時"', 'from = "日時"\nvalue = "x"', "columns.ts: from、value、template のうちちょうど一つ"),
-    ('from = "回線"', 'template = "{回線"', "columns.line_id.template: 波かっこ"),
-    ("[file]", "[counter]\nbits = 16\n[file]", "counter.bits: 使える値は"),
-    ("[file]", '[fold]\nkey = "ts"\norder = ["n"]\n[file]', "fold.key=ts"),
-    ("[file]", "[file", "TOML として読めません"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('title = "回線"', 'title = "回線"\ncolour = "red"', "colour: この項目は使えません"),
+        ("[file]", '[file]\nencodin = "cp932"', "file.encodin: この項目は使えません"),
+        ('from = "日時"', 'from = "日時"\nstyle = "iso"', "columns.ts.style: この項目は使えません"),
+        ('into = "avg_bps"', 'into = "avg_bps"\nunits = "kbps"', "measures.0.units: この項目は使えません"),
+        ('title = "回線"', "", "title: この項目が必要です"),
+        ('names = ["line_*.csv"]', "", "file.names: この項目が必要です"),
+        ('format = "delimited"', 'format = "csv"', "file.format: 使える値は"),
+        (
+            'format = "delimited"',
+            'format = "delimited"\nencoding = "sjis-mac"',
+            "file.encoding: sjis-mac は使えない文字コード",
+        ),
+        (
+            'format = "delimited"',
+            'format = "delimited"\nencoding = "utf-16"',
+            "file.encoding: utf-16 は使えない文字コード",
+        ),
+        ('format = "delimited"', 'format = "delimited"\ndelimiter = "; "', "file.delimiter: 1文字"),
+        (
+            'format = "delimited"',
+            'format = "delimited"\nperiod = "(?P<year"',
+            "file.period: 正規表現として読めません",
+        ),
+        ('format = "delimited"', "format = \"delimited\"\nperiod = '\\d{6}'", "file.period: year か era"),
+        ('header = ["日時"]', "", "file.header"),
+        ('table = "line_sample"', 'table = "lines"', "table=lines は使えません"),
+        ("[columns.line_id]", "[columns.line]", "列 line はありません"),
+        ('into = "avg_bps"', 'into = "bps"', "列 bps はありません"),
+        ('[columns.line_id]\nfrom = "回線"', "", "必須の列 line_id の定義がありません"),
+        ('set = { direction = "in" }', "", "必須の列 direction の定義がありません"),
+        (
+            'set = { direction = "in" }',
+            'set = { direction = "inn" }',
+            "direction=inn は使えません。使える値: in、out",
+        ),
+        (
+            'into = "avg_bps"',
+            'into = "avg_bps"\nunit = "furlong"',
+            "measures.受信.unit=furlong は bit/s に換算できません",
+        ),
+        ('from = "回線"', 'from = "回線"\nunit = "kbps"', "columns.line_id.unit=kbps は 単位なし に換算できません"),
+        (
+            'from = "日時"',
+            'from = "日時"\nzone = "Asia/Tokio"',
+            "columns.ts.zone: Asia/Tokio という時間帯はありません",
+        ),
+        ('from = "日時"', 'from = "日時"\nvalue = "x"', "columns.ts: from、value、template のうちちょうど一つ"),
+        ('from = "回線"', 'template = "{回線"', "columns.line_id.template: 波かっこ"),
+        ("[file]", "[counter]\nbits = 16\n[file]", "counter.bits: 使える値は"),
+        ("[file]", '[fold]\nkey = "ts"\norder = ["n"]\n[file]', "fold.key=ts"),
+        ("[file]", "[file", "TOML として読めません"),
+    ],
+)
 def test_a_wrong_definition_is_refused_with_its_file_and_key(tmp_path: Path, old: str, new: str, told: str) -> None:
     path = definition(tmp_path, old, new)
     with pytest.raises(FeedError) as caught:
@@ -82,12 +109,21 @@ def test_a_wrong_definition_is_refused_with_its_file_and_key(tmp_path: Path, old
     assert str(path) in caught.value.next_step
 
 
-@pytest.mark.parametrize(("feed", "old", "new", "told"), [
-    ("tenant_traffic", 'route = "internet", direction = "in"', 'route = "inter", direction = "in"', "route=inter"),
-    ("detection_eve", 'value = "ips"', 'value = "ids9"', "function=ids9"),
-])
+@pytest.mark.parametrize(
+    ("feed", "old", "new", "told"),
+    [
+        (
+            "tenant_traffic",
+            'route = "internet", direction = "in"',
+            'route = "inter", direction = "in"',
+            "route=inter",
+        ),
+        ("detection_eve", 'value = "ips"', 'value = "ids9"', "function=ids9"),
+    ],
+)
 def test_a_constant_that_is_not_registered_is_refused_before_anything_is_stored(
-        tmp_path: Path, feed: str, old: str, new: str, told: str) -> None:
+    tmp_path: Path, feed: str, old: str, new: str, told: str
+) -> None:
     config = copy_config(tmp_path / "config")
     path = config / "feeds" / f"{feed}.toml"
     text = path.read_text(encoding="utf-8")

@@ -69,12 +69,16 @@ def daily_sums(times: pd.Series[Any], values: list[int]) -> dict[str, int]:
     return dict(sums)
 
 
-@pytest.mark.parametrize(("key", "line", "convert", "style"), [
-    ("isp", "transatlantic", lambda value: (2 * value + 300) // 600, "%m/%d/%Y %H:%M"),
-    ("ec2_network", "ec2-257a54", lambda value: half_up(value * 8 / 300), "%Y-%m-%d %H:%M:%S"),
-])
-def test_rates_of_a_line_are_those_of_the_file(real: Loaded, key: str, line: str, convert: Callable[[Any], int],
-                                               style: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "line", "convert", "style"),
+    [
+        ("isp", "transatlantic", lambda value: (2 * value + 300) // 600, "%m/%d/%Y %H:%M"),
+        ("ec2_network", "ec2-257a54", lambda value: half_up(value * 8 / 300), "%Y-%m-%d %H:%M:%S"),
+    ],
+)
+def test_rates_of_a_line_are_those_of_the_file(
+    real: Loaded, key: str, line: str, convert: Callable[[Any], int], style: str
+) -> None:
     frame = pd.read_csv(SHARED / FILES[key])
     times = pd.to_datetime(frame.iloc[:, 0], format=style)
     rates = [convert(value) for value in frame.iloc[:, 1].tolist()]
@@ -83,15 +87,21 @@ def test_rates_of_a_line_are_those_of_the_file(real: Loaded, key: str, line: str
     assert (record.rejected_lines, record.physical_lines) == (0, len(frame) + 1)
     own = f"FROM line_sample WHERE line_id = '{line}'"
     assert real.rows(f"SELECT count(*), sum(avg_bps), min(avg_bps), max(avg_bps) {own}") == [
-        (len(rates), sum(rates), min(rates), max(rates))]
+        (len(rates), sum(rates), min(rates), max(rates))
+    ]
     assert real.rows(f"SELECT min(ts), max(ts) {own}") == [(times.min().floor("5min"), times.max().floor("5min"))]
-    assert dict(real.rows(f"SELECT CAST(jst_date AS VARCHAR), sum(avg_bps) {own} GROUP BY 1")) == daily_sums(times, rates)
+    assert dict(real.rows(f"SELECT CAST(jst_date AS VARCHAR), sum(avg_bps) {own} GROUP BY 1")) == daily_sums(
+        times, rates
+    )
     by_month: dict[str, list[int]] = {}
     for time, rate in zip(times, rates, strict=True):
         by_month.setdefault(f"{time + JST:%Y-%m}", []).append(rate)
-    assert dict(real.rows(f"SELECT jst_month, p95_bps FROM wh.main.line_month WHERE line_id = '{line}' "
-                          "AND direction = 'in' AND received > 0")) == {
-        month: nearest_rank_95(values) for month, values in by_month.items()}
+    assert dict(
+        real.rows(
+            f"SELECT jst_month, p95_bps FROM wh.main.line_month WHERE line_id = '{line}' "
+            "AND direction = 'in' AND received > 0"
+        )
+    ) == {month: nearest_rank_95(values) for month, values in by_month.items()}
 
 
 def test_the_link_never_passes_its_guaranteed_bandwidth_unnoticed(real: Loaded) -> None:
@@ -104,12 +114,19 @@ def test_the_link_never_passes_its_guaranteed_bandwidth_unnoticed(real: Loaded) 
 def test_cpu_of_a_server_is_that_of_the_file(real: Loaded) -> None:
     frame = pd.read_csv(SHARED / FILES["ec2_cpu"])
     values = frame["value"].tolist()
-    count, total, least, most = real.rows("SELECT count(*), CAST(sum(value) AS DOUBLE), CAST(min(value) AS DOUBLE), "
-                                          "CAST(max(value) AS DOUBLE) FROM device_sample WHERE device_id = 'ec2-24ae8d'")[0]
-    assert (count, least, most) == (4_032, min(values), max(values)) and total == pytest.approx(sum(values), abs=1e-6)
-    assert [float(p95) for _, p95 in real.rows(
-        "SELECT jst_month, p95_value FROM wh.main.device_month WHERE device_id = 'ec2-24ae8d' AND received > 0")] == [
-        pytest.approx(nearest_rank_95(values))]
+    count, total, least, most = real.rows(
+        "SELECT count(*), CAST(sum(value) AS DOUBLE), CAST(min(value) AS DOUBLE), "
+        "CAST(max(value) AS DOUBLE) FROM device_sample WHERE device_id = 'ec2-24ae8d'"
+    )[0]
+    assert (count, least, most) == (4_032, min(values), max(values)) and total == pytest.approx(
+        sum(values), abs=1e-6
+    )
+    assert [
+        float(p95)
+        for _, p95 in real.rows(
+            "SELECT jst_month, p95_value FROM wh.main.device_month WHERE device_id = 'ec2-24ae8d' AND received > 0"
+        )
+    ] == [pytest.approx(nearest_rank_95(values))]
 
 
 def test_a_virtual_machines_month_starts_when_its_epoch_seconds_say(real: Loaded) -> None:
@@ -118,20 +135,32 @@ def test_a_virtual_machines_month_starts_when_its_epoch_seconds_say(real: Loaded
     record = real.records["vm"]
     assert (record.accepted_lines, record.rejected_lines, record.accepted_rows) == (8_260, 0, 4 * 8_260)
     columns = {"cpu_pct": 4, "memory_kb": 6, "disk_write_kbs": 8, "network_in_kbs": 9}
-    found = real.rows("SELECT metric, count(*), CAST(sum(value) AS DOUBLE), CAST(max(value) AS DOUBLE) "
-                      "FROM device_sample WHERE device_id = 'vm001' GROUP BY 1")
+    found = real.rows(
+        "SELECT metric, count(*), CAST(sum(value) AS DOUBLE), CAST(max(value) AS DOUBLE) "
+        "FROM device_sample WHERE device_id = 'vm001' GROUP BY 1"
+    )
     assert {metric for metric, *_ in found} == set(columns)
     for metric, count, total, most in found:
         values = [row[columns[metric]] for row in table]
         assert (count, most) == (len(values), pytest.approx(max(values), abs=1e-6))
         assert total == pytest.approx(sum(values), abs=len(values) * 5e-7), "six decimals are stored"
-    first, last = (datetime.fromtimestamp(table[place][0] // 300 * 300, UTC).replace(tzinfo=None) for place in (0, -1))
-    assert real.rows("SELECT min(ts), max(ts), CAST(min(jst_date) AS VARCHAR) FROM device_sample WHERE device_id = 'vm001'"
-                     ) == [(first, last, "2013-07-01")]
+    first, last = (
+        datetime.fromtimestamp(table[place][0] // 300 * 300, UTC).replace(tzinfo=None) for place in (0, -1)
+    )
+    assert real.rows(
+        "SELECT min(ts), max(ts), CAST(min(jst_date) AS VARCHAR) FROM device_sample WHERE device_id = 'vm001'"
+    ) == [(first, last, "2013-07-01")]
     assert f"{first:%m-%d %H:%M}" == "06-30 22:00"
     days = Counter(f"{datetime.fromtimestamp(row[0], UTC) + JST:%Y-%m-%d}" for row in table)
-    assert dict(real.rows("SELECT CAST(jst_date AS VARCHAR), received FROM wh.main.device_day WHERE device_id = 'vm001' "
-                          "AND metric = 'cpu_pct' AND received > 0")) == days
+    assert (
+        dict(
+            real.rows(
+                "SELECT CAST(jst_date AS VARCHAR), received FROM wh.main.device_day WHERE device_id = 'vm001' "
+                "AND metric = 'cpu_pct' AND received > 0"
+            )
+        )
+        == days
+    )
 
 
 def test_updates_of_incidents_fold_into_one_ticket_each(real: Loaded) -> None:
@@ -142,22 +171,38 @@ def test_updates_of_incidents_fold_into_one_ticket_each(real: Loaded) -> None:
     record = real.records["incidents"]
     assert len(frame) == 5_998 and answered_before_opened.sum() == 2
     assert (record.accepted_lines, record.rejected_lines, record.accepted_rows) == (5_996, 2, 890)
-    kept = frame[~answered_before_opened].assign(order=frame["sys_mod_count"].astype(int)).sort_values(
-        ["number", "order"], kind="stable")
+    kept = (
+        frame[~answered_before_opened]
+        .assign(order=frame["sys_mod_count"].astype(int))
+        .sort_values(["number", "order"], kind="stable")
+    )
     tickets = kept.groupby("number")
     first_answers = kept[kept["incident_state"] != "New"].groupby("number")["sys_updated_at"].min()
     status = {"New": "received", "Resolved": "answered", "Closed": "completed"}
     expected = [
-        (number, own["opened_at"].min().to_pydatetime(), plain(first_answers.get(number)),
-         plain(own["closed_at"].dropna().iloc[-1] if own["closed_at"].notna().any() else None),
-         status.get(own["incident_state"].iloc[-1], "working"), own["reopen_count"].astype(int).max(), len(own))
-        for number, own in tickets]
-    assert real.rows("SELECT ticket_no, received_at, first_response_at, completed_at, status, reopen_count, update_count "
-                     "FROM ticket ORDER BY 1") == expected
+        (
+            number,
+            own["opened_at"].min().to_pydatetime(),
+            plain(first_answers.get(number)),
+            plain(own["closed_at"].dropna().iloc[-1] if own["closed_at"].notna().any() else None),
+            status.get(own["incident_state"].iloc[-1], "working"),
+            own["reopen_count"].astype(int).max(),
+            len(own),
+        )
+        for number, own in tickets
+    ]
+    assert (
+        real.rows(
+            "SELECT ticket_no, received_at, first_response_at, completed_at, status, reopen_count, update_count "
+            "FROM ticket ORDER BY 1"
+        )
+        == expected
+    )
     located = tickets["location"].agg(lambda own: own.dropna().iloc[-1] if own.notna().any() else None)
     known = {"Location 204": "100001", "Location 161": "100002"}
     assert dict(real.rows("SELECT tenant_code, count(*) FROM ticket GROUP BY 1")) == Counter(
-        known.get(place, "unknown") for place in located)
+        known.get(place, "unknown") for place in located
+    )
 
 
 def plain(moment: Any) -> datetime | None:

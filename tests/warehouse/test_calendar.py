@@ -19,22 +19,40 @@ def days() -> dict[date, Row]:
     return {row["jst_date"]: row for row in calendar_rows(read_all(CONFIG), FIRST, LAST)}  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(("received", "due"), [
-    ("2026-04-28", "2026-04-30"), ("2026-05-01", "2026-05-07"), ("2026-09-18", "2026-09-24"), ("2026-11-20", "2026-11-24"),
-    ("2026-11-21", "2026-11-24"), ("2026-12-28", "2027-01-04"), ("2027-03-19", "2027-03-23"), ("2026-10-05", "2026-10-06"),
-])
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        ("2026-04-28", "2026-04-30"),
+        ("2026-05-01", "2026-05-07"),
+        ("2026-09-18", "2026-09-24"),
+        ("2026-11-20", "2026-11-24"),
+        ("2026-11-21", "2026-11-24"),
+        ("2026-12-28", "2027-01-04"),
+        ("2027-03-19", "2027-03-23"),
+        ("2026-10-05", "2026-10-06"),
+    ],
+)
 def test_the_next_open_day(days: dict[date, Row], received: str, due: str) -> None:
     assert days[date.fromisoformat(received)]["next_open_date"] == date.fromisoformat(due)
 
 
-@pytest.mark.parametrize(("year", "months"), [
-    (2025, None), (2026, (21, 18, 22, 22, 20, 19, 21, 19, 20, 19, 18, 22)),
-])
-def test_open_days_of_fiscal_years_and_their_months(days: dict[date, Row], year: int, months: tuple[int, ...] | None) -> None:
+@pytest.mark.parametrize(
+    ("year", "months"),
+    [
+        (2025, None),
+        (2026, (21, 18, 22, 22, 20, 19, 21, 19, 20, 19, 18, 22)),
+    ],
+)
+def test_open_days_of_fiscal_years_and_their_months(
+    days: dict[date, Row], year: int, months: tuple[int, ...] | None
+) -> None:
     opened = [day for day, row in days.items() if row["fiscal_year"] == year and row["is_open_day"]]
     assert len(opened) == {2025: 242, 2026: 241}[year]
     if months:
-        assert tuple(sum(day.month == month for day in opened) for month in (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)) == months
+        assert (
+            tuple(sum(day.month == month for day in opened) for month in (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3))
+            == months
+        )
 
 
 def test_ten_open_days_over_the_turn_of_the_year(days: dict[date, Row]) -> None:
@@ -62,7 +80,12 @@ def test_every_day_of_five_years_agrees_with_an_independent_table(days: dict[dat
 
 def test_days_name_their_month_fiscal_year_and_reason(days: dict[date, Row]) -> None:
     row = days[date(2027, 1, 1)]
-    assert (row["jst_month"], row["fiscal_year"], row["weekday"], row["closed_reason"]) == ("2027-01", 2026, 5, "元日")
+    assert (row["jst_month"], row["fiscal_year"], row["weekday"], row["closed_reason"]) == (
+        "2027-01",
+        2026,
+        5,
+        "元日",
+    )
     assert days[date(2026, 12, 29)]["closed_reason"] == "年末年始"
     assert days[date(2026, 10, 3)]["closed_reason"] == "土曜日"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime
+from datetime import date, datetime
 from itertools import permutations
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.support import (
     TENANTS,
     copy_config,
     frame,
-    lake_rows,
+    lake,
     load,
     marts,
     read_rows,
@@ -27,6 +27,7 @@ from tests.support import (
 from tests.warehouse.ledgers import ticket_ledger
 from warehouse.facts import FACT_TABLES
 from warehouse.folder import DataFolder
+from warehouse.lake import StagedLoad
 from warehouse.snapshot import current, current_number
 
 
@@ -35,13 +36,13 @@ def config(tmp_path: Path) -> Path:
     return copy_config(tmp_path / "config")
 
 
-def day(value: int, date: str = "2026/10/01", code: str = "242012", slots: int = 3) -> list[tuple[str, str, int]]:
-    return [(f"{date} 00:{5 * slot:02d}", code, value) for slot in range(slots)]
+def day(value: int, on: str = "2026/10/01", code: str = "242012", slots: int = 3) -> list[tuple[str, str, int]]:
+    return [(f"{on} 00:{5 * slot:02d}", code, value) for slot in range(slots)]
 
 
-def state(data: Path) -> tuple[dict[str, object], dict[str, object]]:
+def state(data: Path) -> tuple[object, object]:
     """Everything that must not depend on how the data came: lake rows and marts."""
-    return {table: lake_rows(data, table) for table in FACT_TABLES}, dict(marts(data))
+    return lake(data), marts(data)
 
 
 # ---- once ---------------------------------------------------------------------------------------------
@@ -55,7 +56,9 @@ def test_the_same_content_again_changes_nothing_and_says_so(tmp_path: Path, conf
     before = current_number(DataFolder(tmp_path / "data"))
     result = load(tmp_path / "data", file, copy, config=config)
     assert result.snapshot is None and not result.failed
-    assert all("取込み済みです（取込み番号 1、団体別通信量_1.csv）" in outcome.message for outcome in result.outcomes)
+    assert all(
+        "取込み済みです（取込み番号 1、団体別通信量_1.csv）" in outcome.message for outcome in result.outcomes
+    )
     assert current_number(DataFolder(tmp_path / "data")) == before
     assert rows(tmp_path / "data", "SELECT count(*) FROM wh.main.load") == [(1,)]
 
@@ -80,17 +83,30 @@ def test_the_same_rows_in_another_file_count_once(tmp_path: Path, config: Path) 
 
 def test_a_corrected_file_replaces_whole_days_of_its_bodies_and_nothing_else(tmp_path: Path, config: Path) -> None:
     data = tmp_path / "data"
-    load(data, traffic_file(tmp_path / "団体別通信量_1.csv", *day(7), *day(8, "2026/10/02"), *day(9, code="242021")), config=config)
+    load(
+        data,
+        traffic_file(tmp_path / "団体別通信量_1.csv", *day(7), *day(8, "2026/10/02"), *day(9, code="242021")),
+        config=config,
+    )
     load(data, traffic_file(tmp_path / "団体別通信量_2.csv", *day(70, slots=2)), config=config)
-    found = rows(data, "SELECT tenant_code, CAST(jst_date AS VARCHAR), count(*), sum(bytes) FROM tenant_traffic "
-                       "WHERE route = 'web' AND direction = 'in' GROUP BY ALL ORDER BY ALL")
-    assert found == [("242012", "2026-10-01", 2, 140), ("242012", "2026-10-02", 3, 24), ("242021", "2026-10-01", 3, 27)]
+    found = rows(
+        data,
+        "SELECT tenant_code, CAST(jst_date AS VARCHAR), count(*), sum(bytes) FROM tenant_traffic "
+        "WHERE route = 'web' AND direction = 'in' GROUP BY ALL ORDER BY ALL",
+    )
+    assert found == [
+        ("242012", "2026-10-01", 2, 140),
+        ("242012", "2026-10-02", 3, 24),
+        ("242021", "2026-10-01", 3, 27),
+    ]
     assert rows(data, "SELECT load_id, replaced_load_id, row_count FROM wh.main.superseded") == [(2, 1, 18)]
     assert rows(data, "SELECT note FROM wh.main.load ORDER BY load_id") == [(None,), ("corrected",)]
     assert len(list((data / "archive").iterdir())) == 2, "both originals are kept"
 
 
-def test_a_wrong_file_and_its_correction_end_in_the_same_as_the_right_file_once(tmp_path: Path, config: Path) -> None:
+def test_a_wrong_file_and_its_correction_end_in_the_same_as_the_right_file_once(
+    tmp_path: Path, config: Path
+) -> None:
     wrong = traffic_file(tmp_path / "団体別通信量_1.csv", *day(7), *day(8, "2026/10/02"))
     right = traffic_file(tmp_path / "団体別通信量_2.csv", *day(5), *day(6, "2026/10/02"))
     load(tmp_path / "corrected", wrong, config=config)
@@ -101,14 +117,21 @@ def test_a_wrong_file_and_its_correction_end_in_the_same_as_the_right_file_once(
 
 
 def test_the_newer_ledger_wins_whichever_was_loaded_first(tmp_path: Path, config: Path) -> None:
-    september = ticket_ledger(tmp_path, 9, ("T-1", "R8.9.30 9:00", "", "受付"), ("T-2", "R8.9.1 9:00", "2026/09/02 9:00", "完了"))
-    october = ticket_ledger(tmp_path, 10, ("T-1", "R8.9.30 9:00", "2026/10/01 10:00", "回答済"), ("T-3", "R8.10.1 9:00", "", "受付"))
+    september = ticket_ledger(
+        tmp_path, 9, ("T-1", "R8.9.30 9:00", "", "受付"), ("T-2", "R8.9.1 9:00", "2026/09/02 9:00", "完了")
+    )
+    october = ticket_ledger(
+        tmp_path, 10, ("T-1", "R8.9.30 9:00", "2026/10/01 10:00", "回答済"), ("T-3", "R8.10.1 9:00", "", "受付")
+    )
     for name, order in (("forward", (september, october)), ("backward", (october, september))):
         for file in order:
             load(tmp_path / name, file, config=config)
     load(tmp_path / "together", october, september, config=config)
     assert rows(tmp_path / "backward", "SELECT ticket_no, status FROM ticket ORDER BY 1") == [
-        ("T-1", "answered"), ("T-2", "completed"), ("T-3", "received")]
+        ("T-1", "answered"),
+        ("T-2", "completed"),
+        ("T-3", "received"),
+    ]
     assert state(tmp_path / "forward") == state(tmp_path / "backward") == state(tmp_path / "together")
 
 
@@ -123,6 +146,15 @@ def test_a_record_that_moves_to_another_month_leaves_the_old_one(tmp_path: Path,
     assert state(tmp_path / "both") == state(tmp_path / "back")
 
 
+@pytest.mark.parametrize(("table", "newer"), [("ticket", "october"), ("line_sample", "september")])
+def test_ledgers_compare_by_the_period_they_speak_for_and_samples_by_the_load(table: str, newer: str) -> None:
+    loads = {
+        "october": StagedLoad(FACT_TABLES[table], 1, "feed", Path("a"), as_of=date(2026, 10, 31)),
+        "september": StagedLoad(FACT_TABLES[table], 2, "feed", Path("b"), as_of=date(2026, 9, 30)),
+    }
+    assert max(loads, key=lambda name: loads[name].version) == newer
+
+
 # ---- any order ----------------------------------------------------------------------------------------
 
 
@@ -133,9 +165,11 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     made = demo.generate(folder, CONFIG, "2026-09", "2026-10", seed=11, scale=0.1, tenants=2)
     slow = {"device_load", "interface_counter"}
     files = [path for path in made.files if path.parent.name not in slow]
-    return {"september": [path for path in files if "202609" in path.name or "9月" in path.name],
-            "october": [path for path in files if "202610" in path.name or "10月" in path.name],
-            "yearly": [path for path in files if "年度" in path.name]}
+    return {
+        "september": [path for path in files if "202609" in path.name or "9月" in path.name],
+        "october": [path for path in files if "202610" in path.name or "10月" in path.name],
+        "yearly": [path for path in files if "年度" in path.name],
+    }
 
 
 @pytest.fixture(scope="module")
@@ -147,10 +181,21 @@ def at_once(inbox: dict[str, list[Path]], tmp_path_factory: pytest.TempPathFacto
 
 @pytest.mark.parametrize("order", list(permutations(("september", "october", "yearly")))[1::2], ids="-".join)
 def test_monthly_files_and_ledgers_give_the_same_in_any_order(
-        inbox: dict[str, list[Path]], at_once: Path, tmp_path: Path, order: tuple[str, ...]) -> None:
+    inbox: dict[str, list[Path]], at_once: Path, tmp_path: Path, order: tuple[str, ...]
+) -> None:
     for pile in order:
         load(tmp_path / "data", *reversed(inbox[pile]))
     assert state(tmp_path / "data") == state(at_once)
+
+
+def test_a_month_whose_files_come_one_by_one_is_that_of_all_at_once(
+    inbox: dict[str, list[Path]], tmp_path: Path
+) -> None:
+    files = [path for path in inbox["october"] if path.parent.name not in {"tenant_traffic", "licence_usage"}]
+    for file in reversed(files):
+        load(tmp_path / "one_by_one", file)
+    load(tmp_path / "at_once", *files)
+    assert state(tmp_path / "one_by_one") == state(tmp_path / "at_once")
 
 
 def test_marts_built_load_by_load_equal_those_built_anew(inbox: dict[str, list[Path]], tmp_path: Path) -> None:
@@ -167,8 +212,10 @@ def test_marts_built_load_by_load_equal_those_built_anew(inbox: dict[str, list[P
 
 def test_a_month_left_by_its_last_row_is_no_longer_reported_on(tmp_path: Path, config: Path) -> None:
     data = tmp_path / "data"
-    for file in (ticket_ledger(tmp_path, 9, ("T-1", "R8.9.30 9:00", "", "受付")),
-                 ticket_ledger(tmp_path, 10, ("T-1", "R8.10.1 9:00", "", "受付"))):
+    for file in (
+        ticket_ledger(tmp_path, 9, ("T-1", "R8.9.30 9:00", "", "受付")),
+        ticket_ledger(tmp_path, 10, ("T-1", "R8.10.1 9:00", "", "受付")),
+    ):
         load(data, file, config=config)
     step_by_step = marts(data)
     (config / "more.toml").write_text("", encoding="utf-8")
@@ -187,7 +234,9 @@ def test_a_changed_configuration_is_published_without_new_files(tmp_path: Path, 
     tenants[1]["valid_to"] = "2026-10-10"
     write_rows(config / "tenants.csv", tenants)
     assert load(data, config=config).snapshot is not None
-    assert rows(data, "SELECT count(DISTINCT jst_date) FROM wh.main.tenant_traffic_day WHERE tenant_code = '242012'") == [(10,)]
+    assert rows(
+        data, "SELECT count(DISTINCT jst_date) FROM wh.main.tenant_traffic_day WHERE tenant_code = '242012'"
+    ) == [(10,)]
 
 
 def test_changed_models_rebuild_every_month(tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,9 +271,15 @@ def test_unfinished_and_hidden_files_of_an_inbox_are_left_alone(tmp_path: Path, 
 
 def test_files_are_taken_in_the_order_people_count(tmp_path: Path) -> None:
     from etl.receive import files_of
+
     for name in ("令和8年10月.csv", "令和8年9月.csv", "a.csv", "a_訂正.csv"):
         write(tmp_path / name, "x")
-    assert [path.name for path in files_of([tmp_path])] == ["a.csv", "a_訂正.csv", "令和8年9月.csv", "令和8年10月.csv"]
+    assert [path.name for path in files_of([tmp_path])] == [
+        "a.csv",
+        "a_訂正.csv",
+        "令和8年9月.csv",
+        "令和8年10月.csv",
+    ]
 
 
 def test_the_data_reach_until_the_end_of_the_newest_sample(tmp_path: Path, config: Path) -> None:

@@ -48,7 +48,7 @@ def raw_csv(path: Path, encoding: str, header: str) -> list[dict[str, str]]:
 
 @dataclass
 class Traffic:
-    """(tenant, route, direction, time) -> bytes, from the raw files; files in name order, later days replace earlier."""
+    """(tenant, route, direction, time) -> bytes, from the raw files."""
 
     values: dict[tuple[str, str, str, datetime], int]
 
@@ -68,9 +68,15 @@ def traffic(demo_data: Path) -> Traffic:
     values: dict[tuple[str, str, str, datetime], int] = {}
     for path in sorted((demo_data / "inbox" / "tenant_traffic").iterdir()):
         for row in raw_csv(path, "cp932", "収集時刻"):
-            cells = {name: row[f"{route}{side}(byte)"] for route in ROUTES for side in SIDES
-                     for name in [(ROUTES[route], SIDES[side])]}
-            if row["団体コード"] not in TENANTS or not all(cell == "-" or cell.isdigit() for cell in cells.values()):
+            cells = {
+                name: row[f"{route}{side}(byte)"]
+                for route in ROUTES
+                for side in SIDES
+                for name in [(ROUTES[route], SIDES[side])]
+            }
+            if row["団体コード"] not in TENANTS or not all(
+                cell == "-" or cell.isdigit() for cell in cells.values()
+            ):
                 continue
             try:
                 time = datetime.strptime(row["収集時刻"], "%Y/%m/%d %H:%M")
@@ -96,28 +102,45 @@ def test_bytes_and_percentiles_of_every_body_route_and_direction(demo_reader: Re
 
 
 def test_percentiles_over_all_routes_are_those_of_the_sums(demo_reader: Reader, traffic: Traffic) -> None:
-    frame = demo_reader.query("tenant_month", demo_reader.whole_scope(), month="2026-10", previous_month="2026-09",
-                              last_year_month="2025-10")
+    frame = demo_reader.query(
+        "tenant_month",
+        demo_reader.whole_scope(),
+        month="2026-10",
+        previous_month="2026-09",
+        last_year_month="2025-10",
+    )
     for row in frame[frame["tenant_code"].isin(TENANTS)].itertuples():
         totals = {}
         for side in ("in", "out"):
             routes = [traffic.of("2026-10", row.tenant_code, route, side) for route in ROUTES.values()]
             slots = set.intersection(*(set(route) for route in routes))
-            totals[side] = ([sum(route[slot] for route in routes) for slot in slots], sum(sum(r.values()) for r in routes))
+            totals[side] = (
+                [sum(route[slot] for route in routes) for slot in slots],
+                sum(sum(r.values()) for r in routes),
+            )
         assert row.p95_in_bps == nearest_rank_95(totals["in"][0]) * 8 // 300
         assert row.p95_out_bps == nearest_rank_95(totals["out"][0]) * 8 // 300
         assert (row.bytes_in, row.bytes_out) == (totals["in"][1], totals["out"][1])
         assert row.bytes_total == totals["in"][1] + totals["out"][1]
-        before = [value for route in ROUTES.values() for side in SIDES.values()
-                  for value in traffic.of("2026-09", row.tenant_code, route, side).values()]
+        before = [
+            value
+            for route in ROUTES.values()
+            for side in SIDES.values()
+            for value in traffic.of("2026-09", row.tenant_code, route, side).values()
+        ]
         assert row.previous_bytes_total == sum(before) and pd.isna(row.last_year_bytes_total)
         assert row.bytes_per_user_day == pytest.approx(row.bytes_total / row.users / 21)
     assert frame["share_pct"].sum() == pytest.approx(100)
 
 
 def test_a_body_without_files_has_no_figures_and_no_coverage(demo_reader: Reader) -> None:
-    frame = demo_reader.query("tenant_month", demo_reader.whole_scope(), month="2026-10", previous_month="2026-09",
-                              last_year_month="2025-10")
+    frame = demo_reader.query(
+        "tenant_month",
+        demo_reader.whole_scope(),
+        month="2026-10",
+        previous_month="2026-09",
+        last_year_month="2025-10",
+    )
     silent = frame[~frame["tenant_code"].isin(TENANTS)]
     assert len(silent) == 30 and silent["bytes_total"].isna().all() and silent["p95_in_bps"].isna().all()
     assert (silent["coverage_pct"] == 0).all() and (silent["tickets"] == 0).all()
@@ -129,14 +152,18 @@ def test_a_day_that_came_late_is_complete(demo_reader: Reader, traffic: Traffic)
     own = frame[frame["tenant_code"].isin(TENANTS)]
     assert (own["received"] == 3 * 288).all() and (own["coverage_pct"] == 100).all()
     for row in own.itertuples():
-        assert row.bytes == sum(value for (code, _, side, time), value in traffic.values.items()
-                                if (code, side, time.date()) == (row.tenant_code, row.direction, day))
+        assert row.bytes == sum(
+            value
+            for (code, _, side, time), value in traffic.values.items()
+            if (code, side, time.date()) == (row.tenant_code, row.direction, day)
+        )
 
 
 def test_every_day_of_membership_is_expected_whether_or_not_anything_came(demo_reader: Reader) -> None:
     gap = next(gap for gap in defects.GAPS if gap.tenant_code == "242012")
-    frame = demo_reader.query("tenant_traffic_day", demo_reader.whole_scope(), first_date=date(2026, 8, 1),
-                              last_date=date(2026, 10, 31))
+    frame = demo_reader.query(
+        "tenant_traffic_day", demo_reader.whole_scope(), first_date=date(2026, 8, 1), last_date=date(2026, 10, 31)
+    )
     assert len(frame) == 33 * 2 * 92
     row = frame[(frame["tenant_code"] == "242012") & (frame["jst_date"] == pd.Timestamp(gap.start.date()))].iloc[0]
     missing = 3 * int((gap.end - gap.start) / timedelta(minutes=5))
@@ -155,8 +182,11 @@ def line_values(demo_data: Path) -> dict[tuple[str, str], dict[datetime, int]]:
         for row in raw_csv(path, "cp932", "回線ID"):
             time = datetime.strptime(row["日時"], "%Y/%m/%d %H:%M")
             for name, side in SIDES.items():
-                if row["回線ID"] in {"internet", "breakout", "web"} and "error" not in row.values() \
-                        and row[f"{name}平均(bps)"] != "-":
+                if (
+                    row["回線ID"] in {"internet", "breakout", "web"}
+                    and "error" not in row.values()
+                    and row[f"{name}平均(bps)"] != "-"
+                ):
                     fresh[row["回線ID"], side][time] = int(row[f"{name}平均(bps)"])
         for key, values in fresh.items():
             days = {time.date() for time in values}
@@ -164,14 +194,22 @@ def line_values(demo_data: Path) -> dict[tuple[str, str], dict[datetime, int]]:
     return found
 
 
-def test_lines_have_their_percentile_and_both_percentages(demo_reader: Reader,
-                                                          line_values: dict[tuple[str, str], dict[datetime, int]]) -> None:
+def test_lines_have_their_percentile_and_both_percentages(
+    demo_reader: Reader, line_values: dict[tuple[str, str], dict[datetime, int]]
+) -> None:
     for month in MONTHS:
         frame = demo_reader.query("line_month", demo_reader.whole_scope(), month=month)
         for row in frame[frame["line_id"].isin(["internet", "breakout", "web"])].itertuples():
-            values = [value for time, value in line_values[row.line_id, row.direction].items() if f"{time:%Y-%m}" == month]
+            values = [
+                value for time, value in line_values[row.line_id, row.direction].items() if f"{time:%Y-%m}" == month
+            ]
             p95 = nearest_rank_95(values)
-            assert (row.p95_bps, row.max_bps, row.received, row.expected) == (p95, max(values), len(values), SLOTS[month])
+            assert (row.p95_bps, row.max_bps, row.received, row.expected) == (
+                p95,
+                max(values),
+                len(values),
+                SLOTS[month],
+            )
             assert row.avg_bps == pytest.approx(sum(values) / len(values))
             assert row.p95_guaranteed_pct == pytest.approx(100 * p95 / row.guaranteed_bps)
             assert row.exceeded_minutes == 5 * sum(value > row.guaranteed_bps for value in values)
@@ -182,16 +220,20 @@ def test_lines_have_their_percentile_and_both_percentages(demo_reader: Reader,
 
 
 def test_lines_that_share_a_capacity_are_summed_slot_by_slot(
-        demo_reader: Reader, line_values: dict[tuple[str, str], dict[datetime, int]]) -> None:
+    demo_reader: Reader, line_values: dict[tuple[str, str], dict[datetime, int]]
+) -> None:
     for row in demo_reader.query("line_group_month", demo_reader.whole_scope(), month="2026-10").itertuples():
         first, second = line_values["internet", row.direction], line_values["breakout", row.direction]
-        sums = [first[time] + second[time] for time in first.keys() & second.keys() if time >= datetime(2026, 10, 1)]
+        sums = [
+            first[time] + second[time] for time in first.keys() & second.keys() if time >= datetime(2026, 10, 1)
+        ]
         assert row.p95_bps == nearest_rank_95(sums)
         assert row.p95_total_pct == pytest.approx(100 * nearest_rank_95(sums) / 4_000_000_000)
 
 
-def test_a_corrected_day_has_the_corrected_values(demo_reader: Reader,
-                                                  line_values: dict[tuple[str, str], dict[datetime, int]]) -> None:
+def test_a_corrected_day_has_the_corrected_values(
+    demo_reader: Reader, line_values: dict[tuple[str, str], dict[datetime, int]]
+) -> None:
     day = defects.CORRECTED_DAY
     frame = demo_reader.query("line_day", demo_reader.whole_scope(), first_date=day, last_date=day)
     row = frame[(frame["line_id"] == "internet") & (frame["direction"] == "in")].iloc[0]
@@ -201,14 +243,21 @@ def test_a_corrected_day_has_the_corrected_values(demo_reader: Reader,
 
 def test_kpis_of_the_lines_take_the_busier_direction(demo_reader: Reader) -> None:
     lines = demo_reader.query("line_month", demo_reader.whole_scope(), month="2026-10").groupby("line_id")
-    kpis = demo_reader.query("kpi_summary", demo_reader.whole_scope(), month="2026-10", previous_month="2026-09",
-                             last_year_month="2025-10").set_index("kpi_id")
+    kpis = demo_reader.query(
+        "kpi_summary",
+        demo_reader.whole_scope(),
+        month="2026-10",
+        previous_month="2026-09",
+        last_year_month="2025-10",
+    ).set_index("kpi_id")
     assert kpis["value"]["K10i"] == pytest.approx(lines["p95_guaranteed_pct"].max()["internet"])
     assert kpis["value"]["K10b"] == pytest.approx(lines["p95_guaranteed_pct"].max()["breakout"])
     assert kpis["value"]["K13"] == pytest.approx(100 * lines["max_bps"].max()["web"] / 200_000_000)
     assert kpis["previous_value"]["K10i"] == pytest.approx(
-        demo_reader.query("line_month", demo_reader.whole_scope(), month="2026-09").groupby("line_id")[
-            "p95_guaranteed_pct"].max()["internet"])
+        demo_reader.query("line_month", demo_reader.whole_scope(), month="2026-09")
+        .groupby("line_id")["p95_guaranteed_pct"]
+        .max()["internet"]
+    )
     assert pd.isna(kpis["last_year_value"]["K10i"])
 
 
@@ -217,7 +266,10 @@ def test_counters_give_every_pair_of_neighbouring_polls_one_rate(demo_data: Path
     for path in sorted((demo_data / "inbox" / "interface_counter").iterdir()):
         for row in raw_csv(path, "utf-8", "epoch"):
             if row["ifHCInOctets"].isdigit():
-                polls[row["host"]][int(row["epoch"])] = {"in": int(row["ifHCInOctets"]), "out": int(row["ifHCOutOctets"])}
+                polls[row["host"]][int(row["epoch"])] = {
+                    "in": int(row["ifHCInOctets"]),
+                    "out": int(row["ifHCOutOctets"]),
+                }
     wraps = 0
     for host, line in (("nw-sc-1", "cloud_active"), ("nw-sc-2", "cloud_standby")):
         for side in ("in", "out"):
@@ -227,9 +279,15 @@ def test_counters_give_every_pair_of_neighbouring_polls_one_rate(demo_data: Path
                     continue
                 octets = polls[host][epoch + 300][side] - reading[side]
                 wraps += octets < 0
-                expected[datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)] = math.floor(octets % 2**64 * 8 / 300 + 0.5)
-            found = dict(table(demo_reader, f"SELECT ts, avg_bps FROM lake.line_sample WHERE line_id = '{line}' "
-                                            f"AND direction = '{side}'"))
+                expected[datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)] = math.floor(
+                    octets % 2**64 * 8 / 300 + 0.5
+                )
+            found = dict(
+                table(
+                    demo_reader,
+                    f"SELECT ts, avg_bps FROM lake.line_sample WHERE line_id = '{line}' AND direction = '{side}'",
+                )
+            )
             assert found == expected
     assert wraps == 1, "the demo wraps once; the restart lies between missed polls"
 
@@ -238,34 +296,64 @@ def test_counters_give_every_pair_of_neighbouring_polls_one_rate(demo_data: Path
 
 
 def test_every_planted_defect_is_rejected_and_nothing_else_is(demo_reader: Reader) -> None:
-    found = {(feed, month): n for feed, month, n in table(demo_reader, """
-        SELECT feed, CASE WHEN table_name IN ('service_outage', 'fault') THEN 'year' ELSE strftime(period_from, '%Y-%m') END,
-               sum(rejected_lines) FROM wh.main.load GROUP BY ALL""")}
+    found = {
+        (feed, month): n
+        for feed, month, n in table(
+            demo_reader,
+            """
+        SELECT feed, CASE WHEN table_name IN ('service_outage', 'fault') THEN 'year'
+                     ELSE strftime(period_from, '%Y-%m') END, sum(rejected_lines) FROM wh.main.load GROUP BY ALL""",
+        )
+    }
     for (feed, month), n in found.items():
         months = MONTHS if month == "year" else (month,)
         assert n == defects.bad_rows(feed, *months), (feed, month)
     assert sum(found.values()) == table(demo_reader, "SELECT count(*) FROM wh.main.reject")[0][0] > 15
 
 
-@pytest.mark.parametrize(("kind", "reason"), [
-    ("letters", "数値として読めません"), ("unknown_code", "登録されていません"), ("impossible_date", "日時として読めません"), ("duplicate", "重複"),
-    ("out_of_range", "上限100を超えています"), ("ends_before_start", "復旧が停止開始より前です"), ("broken_line", "JSONとして読めません"),
-])
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("letters", "数値として読めません"),
+        ("unknown_code", "登録されていません"),
+        ("impossible_date", "日時として読めません"),
+        ("duplicate", "重複"),
+        ("out_of_range", "上限100を超えています"),
+        ("ends_before_start", "復旧が停止開始より前です"),
+        ("broken_line", "JSONとして読めません"),
+    ],
+)
 def test_planted_defects_are_rejected_for_their_reason(demo_reader: Reader, kind: str, reason: str) -> None:
-    planted = Counter({feed: sum(row.count for row in defects.BAD_ROWS if (row.feed, row.kind) == (feed, kind)
-                                 and row.month in MONTHS) for feed in {row.feed for row in defects.BAD_ROWS}})
+    planted = Counter(
+        {
+            feed: sum(
+                row.count
+                for row in defects.BAD_ROWS
+                if (row.feed, row.kind) == (feed, kind) and row.month in MONTHS
+            )
+            for feed in {row.feed for row in defects.BAD_ROWS}
+        }
+    )
     if kind == "letters":
         planted["soc_judgement"] = 0  # letters in a coded column: an unregistered code
     if kind == "unknown_code":
         planted["soc_judgement"] = 1
-    found = dict(table(demo_reader, "SELECT feed, count(*) FROM wh.main.reject JOIN wh.main.load USING (load_id) "
-                                    f"WHERE reason LIKE '%{reason}%' GROUP BY 1"))
+    found = dict(
+        table(
+            demo_reader,
+            "SELECT feed, count(*) FROM wh.main.reject JOIN wh.main.load USING (load_id) "
+            f"WHERE reason LIKE '%{reason}%' GROUP BY 1",
+        )
+    )
     assert found == +planted
 
 
 def test_every_physical_line_of_every_file_is_accounted_for(demo_data: Path, demo_reader: Reader) -> None:
-    loads = table(demo_reader, "SELECT feed, file_name, physical_lines, accepted_lines + rejected_lines + header_lines + "
-                               "blank_lines + total_lines + other_lines, status FROM wh.main.load")
+    loads = table(
+        demo_reader,
+        "SELECT feed, file_name, physical_lines, accepted_lines + rejected_lines + header_lines + "
+        "blank_lines + total_lines + other_lines, status FROM wh.main.load",
+    )
     assert len(loads) == len([path for path in (demo_data / "inbox").rglob("*") if path.is_file()])
     for feed, name, physical, told, status in loads:
         assert (physical, status) == (told, "accepted")
@@ -274,9 +362,13 @@ def test_every_physical_line_of_every_file_is_accounted_for(demo_data: Path, dem
 
 
 def test_late_and_corrected_files_are_noted(demo_reader: Reader) -> None:
-    notes = demo_reader.query("load_notes", demo_reader.whole_scope(), first_date=date(2026, 8, 1), last_date=date(2026, 9, 30))
+    notes = demo_reader.query(
+        "load_notes", demo_reader.whole_scope(), first_date=date(2026, 8, 1), last_date=date(2026, 9, 30)
+    )
     assert dict(zip(notes["file_name"], notes["note"].str[:2], strict=True)) == {
-        "回線トラフィック_202608_訂正.csv": "訂正", "団体別通信量_20260915_再送.csv": "遅着"}
+        "回線トラフィック_202608_訂正.csv": "訂正",
+        "団体別通信量_20260915_再送.csv": "遅着",
+    }
 
 
 # ---- tickets ------------------------------------------------------------------------------------------
@@ -315,27 +407,39 @@ def tickets(demo_data: Path) -> dict[str, dict[str, Any]]:
     names |= {row["name"]: row["tenant_code"] for row in read_rows(CONFIG / "tenants.csv")}
     found: dict[str, dict[str, Any]] = {}
     for month in (8, 9, 10):
-        sheet = openpyxl.load_workbook(demo_data / "inbox" / "ticket" / f"問合せ管理台帳_令和8年{month}月.xlsx").active
+        sheet = openpyxl.load_workbook(
+            demo_data / "inbox" / "ticket" / f"問合せ管理台帳_令和8年{month}月.xlsx"
+        ).active
         assert sheet is not None
         table_rows = list(sheet.iter_rows(values_only=True))
         header = next(number for number, row in enumerate(table_rows) if "管理番号" in row)
-        for cells in table_rows[header + 1:]:
+        for cells in table_rows[header + 1 :]:
             row = dict(zip(table_rows[header], cells, strict=True))
             code = names.get("".join(str(row["団体名"]).split()))
             if row["管理番号"] in {None, "合計"} or code is None:
                 continue
             try:
-                times = {key: ledger_time(row[name]) for key, name in (
-                    ("received", "受付日時"), ("answered", "一次回答日時"), ("completed", "完了日時"))}
+                times = {
+                    key: ledger_time(row[name])
+                    for key, name in (
+                        ("received", "受付日時"),
+                        ("answered", "一次回答日時"),
+                        ("completed", "完了日時"),
+                    )
+                }
             except ValueError:
                 continue
             found[str(row["管理番号"])] = {"tenant": code, "kind": row["区分"], **times}
     return found
 
 
-def test_first_answers_in_time_are_those_of_the_calendar(demo_reader: Reader, tickets: dict[str, dict[str, Any]]) -> None:
+def test_first_answers_in_time_are_those_of_the_calendar(
+    demo_reader: Reader, tickets: dict[str, dict[str, Any]]
+) -> None:
     as_of = datetime(2026, 11, 1)
-    found = demo_reader.query("first_answer_month", demo_reader.whole_scope(), from_month="2026-08", to_month="2026-10")
+    found = demo_reader.query(
+        "first_answer_month", demo_reader.whole_scope(), from_month="2026-08", to_month="2026-10"
+    )
     for row in found.itertuples():
         own = [ticket for ticket in tickets.values() if f"{ticket['received']:%Y-%m}" == row.jst_month]
         in_time = [t for t in own if t["answered"] and t["answered"] <= due_of(t["received"])]
@@ -347,18 +451,35 @@ def test_first_answers_in_time_are_those_of_the_calendar(demo_reader: Reader, ti
 
 
 def test_late_answers_are_listed_one_by_one(demo_reader: Reader, tickets: dict[str, dict[str, Any]]) -> None:
-    frame = demo_reader.query("late_answers", demo_reader.whole_scope(), first_date=date(2026, 8, 1), last_date=date(2026, 10, 31))
-    late = {number for number, t in tickets.items() if date(2026, 8, 1) <= t["received"].date()
-            and (t["answered"] > due_of(t["received"]) if t["answered"] else due_of(t["received"]) <= datetime(2026, 11, 1))}
+    frame = demo_reader.query(
+        "late_answers", demo_reader.whole_scope(), first_date=date(2026, 8, 1), last_date=date(2026, 10, 31)
+    )
+    late = {
+        number
+        for number, t in tickets.items()
+        if date(2026, 8, 1) <= t["received"].date()
+        and (
+            t["answered"] > due_of(t["received"])
+            if t["answered"]
+            else due_of(t["received"]) <= datetime(2026, 11, 1)
+        )
+    }
     assert set(frame["ticket_no"]) == late
     for row in frame.itertuples():
         assert row.due_at == due_of(tickets[row.ticket_no]["received"])
 
 
 def test_open_tickets_age_in_open_days(demo_reader: Reader, tickets: dict[str, dict[str, Any]]) -> None:
-    for month, last in (("2026-08", date(2026, 8, 31)), ("2026-09", date(2026, 9, 30)), ("2026-10", date(2026, 10, 31))):
-        still = [t for t in tickets.values() if t["received"].date() <= last
-                 and (t["completed"] is None or t["completed"].date() > last)]
+    for month, last in (
+        ("2026-08", date(2026, 8, 31)),
+        ("2026-09", date(2026, 9, 30)),
+        ("2026-10", date(2026, 10, 31)),
+    ):
+        still = [
+            t
+            for t in tickets.values()
+            if t["received"].date() <= last and (t["completed"] is None or t["completed"].date() > last)
+        ]
 
         def age(ticket: dict[str, Any], until: date = last) -> int:
             days = (until - ticket["received"].date()).days
@@ -366,16 +487,26 @@ def test_open_tickets_age_in_open_days(demo_reader: Reader, tickets: dict[str, d
 
         row = demo_reader.query("ticket_ageing", demo_reader.whole_scope(), month=month).iloc[0]
         assert row["open_total"] == len(still)
-        assert (row["over_10_days"], row["over_30_days"]) == (sum(age(t) > 10 for t in still), sum(age(t) > 30 for t in still))
+        assert (row["over_10_days"], row["over_30_days"]) == (
+            sum(age(t) > 10 for t in still),
+            sum(age(t) > 30 for t in still),
+        )
 
 
 def test_tickets_of_bodies_are_counted_by_kind(demo_reader: Reader, tickets: dict[str, dict[str, Any]]) -> None:
     frame = demo_reader.query("ticket_trend", demo_reader.whole_scope(), from_month="2026-08", to_month="2026-10")
     assert frame["n"].sum() == sum(t["received"] >= datetime(2026, 8, 1) for t in tickets.values())
-    own = demo_reader.query("tenant_month", demo_reader.whole_scope(), month="2026-10", previous_month="2026-09",
-                            last_year_month="2025-10").set_index("tenant_code")["tickets"]
+    own = demo_reader.query(
+        "tenant_month",
+        demo_reader.whole_scope(),
+        month="2026-10",
+        previous_month="2026-09",
+        last_year_month="2025-10",
+    ).set_index("tenant_code")["tickets"]
     for code in TENANTS:
-        assert own[code] == sum(t["tenant"] == code and f"{t['received']:%Y-%m}" == "2026-10" for t in tickets.values())
+        assert own[code] == sum(
+            t["tenant"] == code and f"{t['received']:%Y-%m}" == "2026-10" for t in tickets.values()
+        )
 
 
 # ---- security -----------------------------------------------------------------------------------------
@@ -383,12 +514,17 @@ def test_tickets_of_bodies_are_counted_by_kind(demo_reader: Reader, tickets: dic
 
 @pytest.fixture(scope="module")
 def judged(demo_data: Path) -> dict[str, dict[str, str]]:
-    return {row["判定番号"]: row for path in sorted((demo_data / "inbox" / "soc_judgement").iterdir())
-            for row in raw_csv(path, "utf-8-sig", "判定番号") if row["危険度"].isdigit()}
+    return {
+        row["判定番号"]: row
+        for path in sorted((demo_data / "inbox" / "soc_judgement").iterdir())
+        for row in raw_csv(path, "utf-8-sig", "判定番号")
+        if row["危険度"].isdigit()
+    }
 
 
-def test_events_are_the_judged_ones_and_the_alerts_not_judged_yet(demo_data: Path, demo_reader: Reader,
-                                                                judged: dict[str, dict[str, str]]) -> None:
+def test_events_are_the_judged_ones_and_the_alerts_not_judged_yet(
+    demo_data: Path, demo_reader: Reader, judged: dict[str, dict[str, str]]
+) -> None:
     alerts: dict[tuple[str, str], str] = {}
     for path in sorted((demo_data / "inbox" / "detection_eve").iterdir()):
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -397,30 +533,42 @@ def test_events_are_the_judged_ones_and_the_alerts_not_judged_yet(demo_data: Pat
             except json.JSONDecodeError:
                 continue
             if event["event_type"] == "alert":
-                alerts[f"{event['flow_id']}-{event['alert']['signature_id']}", event["timestamp"]] = event["timestamp"][:7]
+                alerts[f"{event['flow_id']}-{event['alert']['signature_id']}", event["timestamp"]] = event[
+                    "timestamp"
+                ][:7]
     known = {row["センサーイベントID"] for row in judged.values()}
     expected = Counter((row["検知時刻"][:7].replace("/", "-"), int(row["危険度"])) for row in judged.values())
     waiting = Counter(month for (number, _), month in alerts.items() if number not in known)
-    frame = demo_reader.query("detection_trend", demo_reader.whole_scope(), from_month="2026-08", to_month="2026-10")
-    found = {(row.jst_month, None if pd.isna(row.severity) else int(row.severity)): row.n
-             for row in frame.itertuples() if row.n}
+    frame = demo_reader.query(
+        "detection_trend", demo_reader.whole_scope(), from_month="2026-08", to_month="2026-10"
+    )
+    found = {
+        (row.jst_month, None if pd.isna(row.severity) else int(row.severity)): row.n
+        for row in frame.itertuples()
+        if row.n
+    }
     assert found == {**expected, **{(month, None): n for month, n in waiting.items()}}
     assert waiting["2026-10"] > 0
 
 
-def test_emergency_contacts_count_from_the_judgement(demo_reader: Reader, judged: dict[str, dict[str, str]]) -> None:
+def test_emergency_contacts_count_from_the_judgement(
+    demo_reader: Reader, judged: dict[str, dict[str, str]]
+) -> None:
     def minutes(row: dict[str, str]) -> float:
         start, end = (datetime.strptime(row[name], "%Y/%m/%d %H:%M:%S") for name in ("判断時刻", "緊急連絡時刻"))
         return (end - start).total_seconds() / 60
 
     serious = {number: row for number, row in judged.items() if int(row["危険度"]) >= 2}
-    frame = demo_reader.query("serious_events", demo_reader.whole_scope(), first_date=date(2026, 8, 1),
-                              last_date=date(2026, 10, 31)).set_index("event_no")
+    frame = demo_reader.query(
+        "serious_events", demo_reader.whole_scope(), first_date=date(2026, 8, 1), last_date=date(2026, 10, 31)
+    ).set_index("event_no")
     assert set(frame.index) == set(serious)
     for number, row in serious.items():
         assert frame["contact_minutes"][number] == pytest.approx(minutes(row), abs=1e-3)
         assert bool(frame["within_15"][number]) == (minutes(row) <= 15)
-    kpis = table(demo_reader, "SELECT jst_month, numerator, denominator FROM wh.main.kpi_month WHERE kpi_id = 'K35'")
+    kpis = table(
+        demo_reader, "SELECT jst_month, numerator, denominator FROM wh.main.kpi_month WHERE kpi_id = 'K35'"
+    )
     for month, in_time, n in kpis:
         own = [row for row in serious.values() if row["検知時刻"][:7].replace("/", "-") == month]
         assert (in_time, n) == (sum(minutes(row) <= 15 for row in own), len(own))
@@ -436,7 +584,7 @@ def test_availability_is_that_of_the_outage_ledger(demo_data: Path, demo_reader:
     table_rows = list(sheet.iter_rows(values_only=True))
     header = next(number for number, row in enumerate(table_rows) if "停止開始" in row)
     minutes: Counter[tuple[str, str]] = Counter()
-    for cells in table_rows[header + 1:]:
+    for cells in table_rows[header + 1 :]:
         row = dict(zip(table_rows[header], cells, strict=True))
         if row["区分"] not in {"計画停止", "計画外停止"} or not row["復旧"] or row["復旧"] < row["停止開始"]:
             continue
@@ -447,8 +595,12 @@ def test_availability_is_that_of_the_outage_ledger(demo_data: Path, demo_reader:
         assert frame["planned_stop_minutes"].sum() == pytest.approx(minutes[month, "planned"])
         assert frame["unplanned_minutes"].sum() == pytest.approx(minutes[month, "unplanned"])
         service = 13 * SLOTS[month] * 5 - minutes[month, "planned"]
-        (value,) = [row[0] for row in table(demo_reader, "SELECT value FROM wh.main.kpi_month WHERE kpi_id = 'K01' "
-                                                         f"AND jst_month = '{month}'")]
+        (value,) = [
+            row[0]
+            for row in table(
+                demo_reader, f"SELECT value FROM wh.main.kpi_month WHERE kpi_id = 'K01' AND jst_month = '{month}'"
+            )
+        ]
         assert value == pytest.approx(100 * (service - minutes[month, "unplanned"]) / service)
 
 
@@ -460,28 +612,63 @@ def outages(tmp_path: Path, *stops: tuple[str, str, str, str]) -> dict[str, tupl
     for kind, start, end, exclusion in stops:
         book.active.append(["プロキシ", kind, start, end, None, None, exclusion])
     book.save(tmp_path / "稼働停止台帳_令和8年度.xlsx")
-    usage = write(tmp_path / "機器負荷_202610.csv", "日時,機器,CPU使用率(%),メモリ使用率(%),セッション数", "2026/10/15 23:55,fw-1,1,1,1")
+    usage = write(
+        tmp_path / "機器負荷_202610.csv",
+        "日時,機器,CPU使用率(%),メモリ使用率(%),セッション数",
+        "2026/10/15 23:55,fw-1,1,1,1",
+    )
     load(tmp_path / "data", tmp_path / "稼働停止台帳_令和8年度.xlsx", usage)
     reader = open_current(tmp_path / "data")
-    found = table(reader, "SELECT jst_month, planned_minutes, unplanned_minutes, excluded_minutes, unplanned_count "
-                          "FROM wh.main.service_month WHERE service_id = 'proxy'")
+    found = table(
+        reader,
+        "SELECT jst_month, planned_minutes, unplanned_minutes, excluded_minutes, unplanned_count "
+        "FROM wh.main.service_month WHERE service_id = 'proxy'",
+    )
     return {row[0]: tuple(float(value) for value in row[1:]) for row in found if any(row[1:])}
 
 
-@pytest.mark.parametrize(("stops", "expected"), [
-    ([("計画外停止", "2026/10/01 00:00", "2026/10/01 01:00", ""), ("計画外停止", "2026/10/01 00:30", "2026/10/01 02:00", "")],
-     {"2026-10": (0, 120, 0, 1)}),
-    ([("計画外停止", "2026/09/30 23:30", "2026/10/01 00:45", "")], {"2026-09": (0, 30, 0, 1), "2026-10": (0, 45, 0, 0)}),
-    ([("計画停止", "2026/10/01 00:00", "2026/10/01 04:00", ""), ("計画外停止", "2026/10/01 03:00", "2026/10/01 05:00", "")],
-     {"2026-10": (240, 60, 0, 1)}),
-    ([("計画外停止", "2026/10/01 00:00", "2026/10/01 01:00", "天災"), ("計画外停止", "2026/10/01 00:30", "2026/10/01 02:00", "")],
-     {"2026-10": (0, 60, 60, 1)}),
-    ([("縮退", "2026/10/01 00:00", "2026/10/01 01:00", ""), ("系切替", "2026/10/01 00:30", "2026/10/01 02:00", "")], {}),
-    ([("計画外停止", "2026/10/15 12:00", "", "")], {"2026-10": (0, 720, 0, 1)}),
-    ([("計画停止", "2026/10/20 12:00", "", "")], {}),
-])
-def test_overlapping_and_open_stops_count_once(tmp_path: Path, stops: list[tuple[str, str, str, str]],
-                                               expected: dict[str, tuple[float, ...]]) -> None:
+@pytest.mark.parametrize(
+    ("stops", "expected"),
+    [
+        (
+            [
+                ("計画外停止", "2026/10/01 00:00", "2026/10/01 01:00", ""),
+                ("計画外停止", "2026/10/01 00:30", "2026/10/01 02:00", ""),
+            ],
+            {"2026-10": (0, 120, 0, 1)},
+        ),
+        (
+            [("計画外停止", "2026/09/30 23:30", "2026/10/01 00:45", "")],
+            {"2026-09": (0, 30, 0, 1), "2026-10": (0, 45, 0, 0)},
+        ),
+        (
+            [
+                ("計画停止", "2026/10/01 00:00", "2026/10/01 04:00", ""),
+                ("計画外停止", "2026/10/01 03:00", "2026/10/01 05:00", ""),
+            ],
+            {"2026-10": (240, 60, 0, 1)},
+        ),
+        (
+            [
+                ("計画外停止", "2026/10/01 00:00", "2026/10/01 01:00", "天災"),
+                ("計画外停止", "2026/10/01 00:30", "2026/10/01 02:00", ""),
+            ],
+            {"2026-10": (0, 60, 60, 1)},
+        ),
+        (
+            [
+                ("縮退", "2026/10/01 00:00", "2026/10/01 01:00", ""),
+                ("系切替", "2026/10/01 00:30", "2026/10/01 02:00", ""),
+            ],
+            {},
+        ),
+        ([("計画外停止", "2026/10/15 12:00", "", "")], {"2026-10": (0, 720, 0, 1)}),
+        ([("計画停止", "2026/10/20 12:00", "", "")], {}),
+    ],
+)
+def test_overlapping_and_open_stops_count_once(
+    tmp_path: Path, stops: list[tuple[str, str, str, str]], expected: dict[str, tuple[float, ...]]
+) -> None:
     assert outages(tmp_path, *stops) == expected
 
 
@@ -491,7 +678,9 @@ def test_overlapping_and_open_stops_count_once(tmp_path: Path, stops: list[tuple
 @pytest.mark.parametrize("model", load_models(), ids=lambda model: model.name)
 def test_a_marts_keys_are_unique_and_never_missing_where_they_place_a_row(demo_reader: Reader, model: Any) -> None:
     keys = ", ".join(model.keys)
-    (total, distinct), = table(demo_reader, f"SELECT count(*), count(DISTINCT ({keys})) FROM wh.main.{model.name}")
+    ((total, distinct),) = table(
+        demo_reader, f"SELECT count(*), count(DISTINCT ({keys})) FROM wh.main.{model.name}"
+    )
     assert total == distinct > 0
     assert model.grain and model.title
     for name in {"jst_month", "jst_date", "tenant_code"} & set(model.keys):

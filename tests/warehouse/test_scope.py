@@ -22,8 +22,14 @@ from warehouse.scope import UNKNOWN_TENANT, Scope
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 BODIES = {row["tenant_code"]: row["name"] for row in read_rows(CONFIG / "tenants.csv")}
 VALUES: dict[str, Parameter] = {
-    "month": "2026-10", "previous_month": "2026-09", "last_year_month": "2025-10", "from_month": "2026-08", "to_month": "2026-10",
-    "first_date": date(2026, 8, 1), "last_date": date(2026, 10, 31), "limit": 50,
+    "month": "2026-10",
+    "previous_month": "2026-09",
+    "last_year_month": "2025-10",
+    "from_month": "2026-08",
+    "to_month": "2026-10",
+    "first_date": date(2026, 8, 1),
+    "last_date": date(2026, 10, 31),
+    "limit": 50,
 }
 SCOPES = st.builds(Scope, st.frozensets(st.sampled_from(sorted(BODIES)), max_size=6))
 PARTS_OF_THE_WHOLE = {"share_pct"}
@@ -40,7 +46,13 @@ def traces_of_others(frame: pd.DataFrame, scope: Scope) -> set[str]:
     text = "\n".join(sorted(cells))
     for code in scope.tenant_codes:
         text = text.replace(BODIES[code], "")
-    return {part for code, name in BODIES.items() if code not in scope.tenant_codes for part in (code, name) if part in text}
+    return {
+        part
+        for code, name in BODIES.items()
+        if code not in scope.tenant_codes
+        for part in (code, name)
+        if part in text
+    }
 
 
 def plain(frame: pd.DataFrame) -> dict[str, list[object]]:
@@ -78,9 +90,28 @@ def test_without_a_scope_there_is_no_row(demo_reader: Reader, name: str) -> None
     assert ask(demo_reader, name, Scope.none()).empty
 
 
-@pytest.mark.parametrize("name", ["loads_month", "load_notes", "rejects_summary", "line_month", "device_month", "kpi_summary",
-                                  "traffic_day", "traffic_trend", "soc_totals", "licence_month", "outages", "faults",
-                                  "service_month", "service_trend", "fault_trend", "status_feeds", "status_unknown"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "loads_month",
+        "load_notes",
+        "rejects_summary",
+        "line_month",
+        "device_month",
+        "kpi_summary",
+        "traffic_day",
+        "traffic_trend",
+        "soc_totals",
+        "licence_month",
+        "outages",
+        "faults",
+        "service_month",
+        "service_trend",
+        "fault_trend",
+        "status_feeds",
+        "status_unknown",
+    ],
+)
 def test_what_is_prefecture_wide_needs_the_prefectures_scope(demo_reader: Reader, name: str) -> None:
     assert ask(demo_reader, name, Scope(frozenset(BODIES))).empty
     assert not ask(demo_reader, name, demo_reader.whole_scope()).empty
@@ -113,12 +144,19 @@ def test_a_month_passed_in_is_never_read_as_sql(demo_reader: Reader) -> None:
     assert demo_reader.query("line_month", demo_reader.whole_scope(), month="2026-10' OR '1'='1").empty
 
 
-@pytest.mark.parametrize(("name", "parameters"), [
-    ("no_such_query", {}), ("../queries/tenants", {}), ("tenants", {}), ("tenants", {"first_date": date(2026, 1, 1)}),
-    ("line_month", {"month": "2026-10", "limit": 5}),
-])
-def test_unknown_queries_and_wrong_parameters_are_refused(demo_reader: Reader, name: str,
-                                                         parameters: dict[str, Parameter]) -> None:
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("no_such_query", {}),
+        ("../queries/tenants", {}),
+        ("tenants", {}),
+        ("tenants", {"first_date": date(2026, 1, 1)}),
+        ("line_month", {"month": "2026-10", "limit": 5}),
+    ],
+)
+def test_unknown_queries_and_wrong_parameters_are_refused(
+    demo_reader: Reader, name: str, parameters: dict[str, Parameter]
+) -> None:
     with pytest.raises(QueryError):
         demo_reader.query(name, Scope.none(), **parameters)
 
@@ -138,8 +176,17 @@ def test_a_query_says_what_one_row_is_and_reads_scoped_views_only(path: Path) ->
 
 def test_every_table_of_the_snapshot_is_behind_a_scoped_view(demo_reader: Reader) -> None:
     with demo_reader._connection.cursor() as cursor:
-        views = dict(cursor.execute("SELECT view_name, sql FROM duckdb_views() WHERE schema_name = 'scoped'").fetchall())
-    expected = {*FACT_TABLES, *(model.name for model in load_models()), "load", "reject", "superseded", "dim_tenant"}
+        views = dict(
+            cursor.execute("SELECT view_name, sql FROM duckdb_views() WHERE schema_name = 'scoped'").fetchall()
+        )
+    expected = {
+        *FACT_TABLES,
+        *(model.name for model in load_models()),
+        "load",
+        "reject",
+        "superseded",
+        "dim_tenant",
+    }
     assert expected <= set(views)
     assert all("getvariable(" in sql for sql in views.values())
 
