@@ -284,7 +284,7 @@ FACT_TABLES: dict[str, FactTable] = {
                 _text("recommended_check", "推奨確認方法"),
                 _text("recommended_action", "推奨対処方法"),
             ),
-            key=("event_no", "detected_at"),
+            key=("event_no",),
             entity="tenant_code",
             time="detected_at",
             replaces="key",

@@ -56,9 +56,7 @@ def test_the_same_content_again_changes_nothing_and_says_so(tmp_path: Path, conf
     before = current_number(DataFolder(tmp_path / "data"))
     result = load(tmp_path / "data", file, copy, config=config)
     assert result.snapshot is None and not result.failed
-    assert all(
-        "取込み済みです（取込み番号 1、団体別通信量_1.csv）" in outcome.message for outcome in result.outcomes
-    )
+    assert all("取込み済みです（取込み番号 1、団体別通信量_1.csv）" in outcome.message for outcome in result.outcomes)
     assert current_number(DataFolder(tmp_path / "data")) == before
     assert rows(tmp_path / "data", "SELECT count(*) FROM wh.main.load") == [(1,)]
 
@@ -104,9 +102,7 @@ def test_a_corrected_file_replaces_whole_days_of_its_bodies_and_nothing_else(tmp
     assert len(list((data / "archive").iterdir())) == 2, "both originals are kept"
 
 
-def test_a_wrong_file_and_its_correction_end_in_the_same_as_the_right_file_once(
-    tmp_path: Path, config: Path
-) -> None:
+def test_a_wrong_file_and_its_correction_end_in_the_same_as_the_right_file_once(tmp_path: Path, config: Path) -> None:
     wrong = traffic_file(tmp_path / "団体別通信量_1.csv", *day(7), *day(8, "2026/10/02"))
     right = traffic_file(tmp_path / "団体別通信量_2.csv", *day(5), *day(6, "2026/10/02"))
     load(tmp_path / "corrected", wrong, config=config)
@@ -297,3 +293,16 @@ def test_only_touched_months_are_written_anew(tmp_path: Path, config: Path) -> N
     load(data, traffic_file(tmp_path / "団体別通信量_2.csv", *day(8)), config=config)
     after = dict(rows(data, "SELECT jst_month, path FROM wh.main.lake_file"))  # type: ignore[arg-type]
     assert before["2026-09"] == after["2026-09"] and before["2026-10"] != after["2026-10"]
+
+
+def test_a_judgement_whose_detection_time_is_corrected_stays_one_event(tmp_path: Path, config: Path) -> None:
+    header = (
+        "判定番号,検知時刻,判断時刻,緊急連絡時刻,連絡手段,遮断時刻,対応完了時刻,団体名,検知機能,シグネチャID,シグネチャ,方向,送信元IP,宛先IP,"
+        "送信元国,危険度,遮断,端末,対応状況,センサーイベントID,検知内容,推奨確認方法,推奨対処方法"
+    )
+    for name, detected in (("SOC判定結果_202610.csv", "09:00:00"), ("SOC判定結果_202610_訂正.csv", "08:55:00")):
+        judged = f"J-1,2026/10/05 {detected},2026/10/05 09:10:00,,,,,津市,WAF,1,試行,外→内,,,,1,,,,,,,"
+        result = load(tmp_path / "data", write(tmp_path / name, header, judged), config=config, feed="soc_judgement")
+        assert not result.failed
+    (event,) = frame(tmp_path / "data", "SELECT detected_jst FROM security_event").itertuples()
+    assert event.detected_jst == datetime(2026, 10, 5, 8, 55)
