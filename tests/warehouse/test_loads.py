@@ -304,5 +304,5 @@ def test_a_judgement_whose_detection_time_is_corrected_stays_one_event(tmp_path:
         judged = f"J-1,2026/10/05 {detected},2026/10/05 09:10:00,,,,,津市,WAF,1,試行,外→内,,,,1,,,,,,,"
         result = load(tmp_path / "data", write(tmp_path / name, header, judged), config=config, feed="soc_judgement")
         assert not result.failed
-    (event,) = frame(tmp_path / "data", "SELECT detected_jst FROM security_event").itertuples()
+    (event,) = frame(tmp_path / "data", "SELECT detected_jst FROM wh.security_event").itertuples()
     assert event.detected_jst == datetime(2026, 10, 5, 8, 55)
