@@ -9,7 +9,7 @@ packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
           fonts-morisawa-bizud-gothic fonts-morisawa-bizud-mincho)
 requirements=(requirements.txt)
 if [ "$kind" = test ]; then
-    packages+=(chromium poppler-utils libreoffice-writer-nogui)
+    packages+=(chromium libatomic1 poppler-utils libreoffice-writer-nogui)
     requirements+=(requirements-dev.txt)
 fi
 python=${PYTHON:-python3}

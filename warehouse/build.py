@@ -138,10 +138,10 @@ class WarehouseBuild:
 
     def _note_replacements(self) -> None:
         """Mark day-wise loads that took rows of an older file's place as corrections."""
-        day_tables = [name for name, table in FACT_TABLES.items() if table.replaces == "day"]
+        sample_tables = [name for name, table in FACT_TABLES.items() if table.replaces == "span"]
         self.connection.execute(
             "UPDATE load SET note = 'corrected' WHERE list_contains(?, table_name) AND load_id IN "
-            "(SELECT load_id FROM superseded WHERE row_count > 0)", [day_tables])
+            "(SELECT load_id FROM superseded WHERE row_count > 0)", [sample_tables])
 
     def _refresh_dimensions(self, months: set[str]) -> None:
         for dimension in DIMENSIONS:

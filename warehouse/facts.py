@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ColumnType = Literal["text", "timestamp", "integer", "decimal", "boolean"]
-Replaces = Literal["day", "key"]
+Replaces = Literal["span", "key"]
 
 SQL_TYPES: dict[ColumnType, str] = {
     "text": "VARCHAR",
@@ -40,8 +40,8 @@ class Column:
 class FactTable:
     """``grain`` is the end of the sentence "one row per …".
 
-    ``replaces`` says which older rows a later load supersedes: ``day`` = same feed, entity and JST day,
-    ``key`` = same key columns.  ``interval_seconds`` is set for regular samples only.
+    ``replaces`` says which older rows a later load supersedes: ``span`` = same feed, entity and JST day, between the
+    first and the last time that the later load has for them; ``key`` = same key columns.  ``interval_seconds`` is set for regular samples only.
     ``ordered`` lists pairs of times whose first may not be later than its second.
     """
 
@@ -69,8 +69,8 @@ class FactTable:
 
     @property
     def replace_columns(self) -> tuple[str, ...]:
-        """Columns that identify what a later load supersedes."""
-        return ("feed", self.entity, "jst_date") if self.replaces == "day" else self.key
+        """Columns that identify what a later load supersedes (for ``span`` together with the times between its ends)."""
+        return ("feed", self.entity, "jst_date") if self.replaces == "span" else self.key
 
 
 _DIRECTION = Column("direction", "text", "方向", required=True, allowed=("in", "out"))
@@ -102,7 +102,7 @@ FACT_TABLES: dict[str, FactTable] = {
             key=("tenant_code", "route", "direction", "ts"),
             entity="tenant_code",
             time="ts",
-            replaces="day",
+            replaces="span",
             interval_seconds=300,
         ),
         FactTable(
@@ -119,7 +119,7 @@ FACT_TABLES: dict[str, FactTable] = {
             key=("line_id", "direction", "ts"),
             entity="line_id",
             time="ts",
-            replaces="day",
+            replaces="span",
             interval_seconds=300,
         ),
         FactTable(
@@ -135,7 +135,7 @@ FACT_TABLES: dict[str, FactTable] = {
             key=("device_id", "metric", "ts"),
             entity="device_id",
             time="ts",
-            replaces="day",
+            replaces="span",
             interval_seconds=300,
         ),
         FactTable(

@@ -143,28 +143,40 @@ class MonthWriter:
         return LakeFile(self._table.name, month, relative, rows), superseded
 
     def _merged_sql(self, staged: list[StagedLoad], old: list[Path], month: str) -> str:
-        """All rows of ``month``: of each replaced unit (see ``replace_columns``) only those of the newest version."""
+        """The rows of ``month`` that no newer load superseded, sorted."""
         columns = ", ".join(self._columns())
         rows = self._candidates_sql(staged, old, month, columns)
-        order = ", ".join(dict.fromkeys([self._table.entity, self._table.time, *self._table.key]))
         if len(staged) + len(old) > 1:
-            keys = ", ".join(self._table.replace_columns)
-            versions = self._candidates_sql(staged, old, month, f"{keys}, version")
-            rows = (f"SELECT {columns} FROM ({rows}) AS c JOIN (SELECT {keys}, max(version) AS newest "
-                    f"FROM ({versions}) GROUP BY {keys}) AS n USING ({keys}) WHERE version = newest")
+            newer = self._newer_sql(staged, old, month)
+            rows = f"SELECT {columns} FROM ({rows}) AS c WHERE NOT EXISTS (SELECT 1 FROM {newer})"
+        order = ", ".join(dict.fromkeys([self._table.entity, self._table.time, *self._table.key]))
         return f"SELECT {columns} FROM ({rows}) WHERE jst_month = {literal(month)} ORDER BY {order}"
+
+    def _newer_sql(self, staged: list[StagedLoad], old: list[Path], month: str) -> str:
+        """What supersedes a candidate row ``c``: a FROM clause with its condition.
+
+        Regular samples: a newer load's span of the row's feed, entity and day; other records: a newer version of the key.
+        """
+        keys, time = ", ".join(self._table.replace_columns), self._table.time
+        match = " AND ".join(f"n.{name} = c.{name}" for name in self._table.replace_columns)
+        if self._table.replaces == "span":
+            rows = self._candidates_sql(staged, [], month, f"{keys}, {time}, load_id, version")
+            return (f"(SELECT {keys}, load_id, version, min({time}) AS opens, max({time}) AS closes FROM ({rows}) "
+                    f"GROUP BY {keys}, load_id, version) AS n "
+                    f"WHERE {match} AND n.version > c.version AND c.{time} BETWEEN n.opens AND n.closes")
+        rows = self._candidates_sql(staged, old, month, f"{keys}, load_id, version")
+        return (f"(SELECT {keys}, max_by(load_id, version) AS load_id, max(version) AS version FROM ({rows}) "
+                f"GROUP BY {keys}) AS n WHERE {match} AND n.version > c.version")
 
     def _superseded(self, staged: list[StagedLoad], old: list[Path], month: str) -> list[Superseded]:
         if len(staged) + len(old) < 2:
             return []
-        keys = ", ".join(self._table.replace_columns)
-        counted = (f"SELECT {keys}, jst_month, version, load_id, count(*) AS n FROM "
-                   f"({self._candidates_sql(staged, old, month, f'{keys}, jst_month, version, load_id')}) GROUP BY ALL")
-        rows = self._connection.execute(
-            f"SELECT newest, load_id, CAST(sum(n) AS BIGINT) FROM (SELECT *, max_by(load_id, version) "
-            f"OVER (PARTITION BY {keys}) AS newest FROM ({counted})) WHERE load_id <> newest AND jst_month = ? "
-            f"GROUP BY ALL ORDER BY ALL", [month]).fetchall()
-        return [Superseded(*row) for row in rows]
+        columns = ", ".join([*self._table.replace_columns, self._table.time, "jst_month", "load_id", "version"])
+        rows = self._candidates_sql(staged, old, month, columns)
+        counted = self._connection.execute(
+            f"SELECT n.load_id, c.load_id, count(*) FROM ({rows}) AS c, {self._newer_sql(staged, old, month)} "
+            f"AND c.jst_month = ? GROUP BY ALL ORDER BY ALL", [month]).fetchall()
+        return [Superseded(*row) for row in counted]
 
     def _columns(self) -> list[str]:
         return [*dict.fromkeys([*self._table.names, "jst_date", "jst_month", "jst_minute_of_week", "feed", "load_id",

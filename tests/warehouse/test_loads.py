@@ -79,7 +79,7 @@ def test_the_same_rows_in_another_file_count_once(tmp_path: Path, config: Path) 
 # ---- the newest truth ---------------------------------------------------------------------------------
 
 
-def test_a_corrected_file_replaces_whole_days_of_its_bodies_and_nothing_else(tmp_path: Path, config: Path) -> None:
+def test_a_corrected_file_replaces_the_span_it_holds_of_its_bodies_and_nothing_else(tmp_path: Path, config: Path) -> None:
     data = tmp_path / "data"
     load(
         data,
@@ -93,13 +93,39 @@ def test_a_corrected_file_replaces_whole_days_of_its_bodies_and_nothing_else(tmp
         "WHERE route = 'web' AND direction = 'in' GROUP BY ALL ORDER BY ALL",
     )
     assert found == [
-        ("242012", "2026-10-01", 2, 140),
+        ("242012", "2026-10-01", 3, 147),
         ("242012", "2026-10-02", 3, 24),
         ("242021", "2026-10-01", 3, 27),
     ]
-    assert rows(data, "SELECT load_id, replaced_load_id, row_count FROM wh.main.superseded") == [(2, 1, 18)]
+    assert rows(data, "SELECT load_id, replaced_load_id, row_count FROM wh.main.superseded") == [(2, 1, 12)]
     assert rows(data, "SELECT note FROM wh.main.load ORDER BY load_id") == [(None,), ("corrected",)]
     assert len(list((data / "archive").iterdir())) == 2, "both originals are kept"
+
+
+def test_a_corrected_file_takes_away_what_it_no_longer_holds_inside_its_span(tmp_path: Path, config: Path) -> None:
+    first, _, third = day(70)
+    load(tmp_path / "data", traffic_file(tmp_path / "団体別通信量_1.csv", *day(7, slots=4)), config=config)
+    load(tmp_path / "data", traffic_file(tmp_path / "団体別通信量_2.csv", first, third), config=config)
+    found = rows(
+        tmp_path / "data",
+        "SELECT minute(ts), bytes FROM tenant_traffic WHERE route = 'web' AND direction = 'in' ORDER BY ts",
+    )
+    assert found == [(0, 70), (10, 70), (15, 7)]
+
+
+def test_files_of_parts_of_a_day_stand_beside_each_other(tmp_path: Path, config: Path) -> None:
+    whole = day(7, slots=6)
+    parts = [
+        traffic_file(tmp_path / f"団体別通信量_{name}.csv", *part)
+        for name, part in (("1", whole[:2]), ("2", whole[2:4]), ("3", whole[4:]))
+    ]
+    load(tmp_path / "once", traffic_file(tmp_path / "団体別通信量_whole.csv", *whole), config=config)
+    for number, order in enumerate(permutations(parts)):
+        load(tmp_path / f"together-{number}", *order, config=config)
+        assert state(tmp_path / f"together-{number}") == state(tmp_path / "once")
+    for part in parts:
+        load(tmp_path / "apart", part, config=config)
+    assert state(tmp_path / "apart") == state(tmp_path / "once")
 
 
 def test_a_wrong_file_and_its_correction_end_in_the_same_as_the_right_file_once(tmp_path: Path, config: Path) -> None:
