@@ -41,7 +41,8 @@ class FactTable:
     """``grain`` is the end of the sentence "one row per …".
 
     ``replaces`` says which older rows a later load supersedes: ``span`` = same feed, entity and JST day, between the
-    first and the last time that the later load has for them; ``key`` = same key columns.  ``interval_seconds`` is set for regular samples only.
+    first and the last time that the later load has for them; ``key`` = same key columns.
+    ``interval_seconds`` is set for regular samples only.
     ``ordered`` lists pairs of times whose first may not be later than its second.
     """
 
@@ -69,7 +70,7 @@ class FactTable:
 
     @property
     def replace_columns(self) -> tuple[str, ...]:
-        """Columns that identify what a later load supersedes (for ``span`` together with the times between its ends)."""
+        """Columns that identify what a later load supersedes (for ``span`` together with its times)."""
         return ("feed", self.entity, "jst_date") if self.replaces == "span" else self.key
 
 

@@ -155,7 +155,7 @@ class MonthWriter:
     def _newer_sql(self, staged: list[StagedLoad], old: list[Path], month: str) -> str:
         """What supersedes a candidate row ``c``: a FROM clause with its condition.
 
-        Regular samples: a newer load's span of the row's feed, entity and day; other records: a newer version of the key.
+        Samples: a newer load's span of the row's feed, entity and day.  Other records: a newer version of the key.
         """
         keys, time = ", ".join(self._table.replace_columns), self._table.time
         match = " AND ".join(f"n.{name} = c.{name}" for name in self._table.replace_columns)

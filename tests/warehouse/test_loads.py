@@ -79,7 +79,7 @@ def test_the_same_rows_in_another_file_count_once(tmp_path: Path, config: Path) 
 # ---- the newest truth ---------------------------------------------------------------------------------
 
 
-def test_a_corrected_file_replaces_the_span_it_holds_of_its_bodies_and_nothing_else(tmp_path: Path, config: Path) -> None:
+def test_a_corrected_file_replaces_the_span_it_holds_and_nothing_else(tmp_path: Path, config: Path) -> None:
     data = tmp_path / "data"
     load(
         data,
