@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,14 +18,44 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from typer import rich_utils
+from typer._click import exceptions as usage  # typer brings its own click and does not export these names
+from typer.core import TyperCommand, TyperGroup
 
-from warehouse.errors import MiharashiError
+from warehouse.errors import MiharashiError, NoSnapshot
 
 if TYPE_CHECKING:
     from etl.run import LoadResult
     from warehouse.period import Period
+    from warehouse.scope import Scope
+
+
+class JapaneseCommand(TyperCommand):
+    """A command whose ``--help`` speaks Japanese."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        return _japanese(super().get_help_option(ctx))
+
+
+class JapaneseGroup(TyperGroup):
+    """The list of commands, likewise."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        return _japanese(super().get_help_option(ctx))
+
+
+def _japanese(option: Any) -> Any:
+    if option is not None:
+        option.help = "この説明を表示して終わる"
+    return option
+
+
+rich_utils.OPTIONS_PANEL_TITLE, rich_utils.ARGUMENTS_PANEL_TITLE = "オプション", "引数"
+rich_utils.COMMANDS_PANEL_TITLE, rich_utils.ERRORS_PANEL_TITLE = "コマンド", "誤り"
+rich_utils.REQUIRED_LONG_STRING, rich_utils.DEFAULT_STRING = "[必須]", "[既定: {}]"
 
 cli = typer.Typer(
+    cls=JapaneseGroup,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -82,7 +113,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
         yield report
 
 
-@cli.command("load")
+@cli.command("load", cls=JapaneseCommand)
 def load_command(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="ファイルまたはフォルダ")],
     feed: Annotated[str | None, typer.Option(metavar="NAME", help="取込み定義の名前（config/feeds）")] = None,
@@ -104,16 +135,17 @@ _LISTED_FILES = 20
 def _print_load(result: LoadResult) -> None:
     """Every file of a short run; of a long one those that need a look, and the totals."""
     records = [outcome.record for outcome in result.outcomes if outcome.record]
+    failed = [outcome for outcome in result.outcomes if outcome.failed]
     for outcome in result.outcomes:
-        needs_look = outcome.record is None or outcome.record.rejected_lines > 0
-        if len(result.outcomes) > _LISTED_FILES and not needs_look:
-            continue
-        say(f"{'×' if outcome.failed else '○'} {outcome.file.name}")
-        say(f"   {outcome.message}")
+        needs_look = outcome.failed or (outcome.record is not None and outcome.record.rejected_lines > 0)
+        if needs_look or len(result.outcomes) <= _LISTED_FILES:
+            say(f"{'×' if outcome.failed else '○'} {outcome.file.name}")
+            say(f"   {outcome.message}")
     say(
         f"{len(result.outcomes):,}ファイル: 受入れ {sum(record.accepted_rows for record in records):,}件、"
-        f"却下 {sum(record.rejected_lines for record in records):,}行、"
-        f"不受理 {sum(outcome.failed for outcome in result.outcomes):,}ファイル",
+        f"却下 {sum(record.rejected_lines for record in records if record.status == 'accepted'):,}行、"
+        f"不受理 {len(failed):,}ファイル、"
+        f"取込み済み {len(result.outcomes) - len(failed) - sum(r.status == 'accepted' for r in records):,}ファイル"
     )
     if result.snapshot is not None:
         say(f"スナップショット {result.snapshot.number} を公開しました。")
@@ -121,7 +153,7 @@ def _print_load(result: LoadResult) -> None:
         say("新しく公開するデータはありません。")
 
 
-@cli.command("status")
+@cli.command("status", cls=JapaneseCommand)
 def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで出力する")] = False) -> None:
     """公開中のスナップショットと、取込み定義ごとの最終取込み・件数・却下・取得率を示す。"""
     from warehouse.status import read_status
@@ -163,7 +195,7 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで
             say(f"団体不明のまま保管している記録: {title} {count:,}件")
 
 
-@cli.command("report")
+@cli.command("report", cls=JapaneseCommand)
 def report_command(
     report: Annotated[str, typer.Argument(metavar="REPORT", help="報告書の名前（例: monthly-operations）")],
     period: Annotated[str, typer.Option(help="対象期間（2026-10、2026Q2、2026H1、R8、FY2026）")],
@@ -176,8 +208,8 @@ def report_command(
     from warehouse.period import Period
 
     chosen = _formats(formats)
-    moment = _issued(issued_on)
-    for path in make_report(report, Period.parse(period), tenant, chosen, out, moment):
+    day = _issued(issued_on)
+    for path in make_report(report, Period.parse(period), tenant, chosen, out, day):
         say(str(path))
 
 
@@ -193,18 +225,18 @@ def _formats(text: str) -> list[str]:
     return chosen
 
 
-def _issued(text: str | None) -> datetime:
+def _issued(text: str | None) -> date | None:
     if text is None:
-        return now()
+        return None
     try:
-        return datetime.combine(date.fromisoformat(text), datetime.min.time())
+        return date.fromisoformat(text)
     except ValueError:
         raise MiharashiError(
             "提出年月日が違います", f"「{text}」は日付として読めません。", "2026-11-10 の形で指定してください。"
         ) from None
 
 
-@cli.command("sql")
+@cli.command("sql", cls=JapaneseCommand)
 def sql_command(
     sql: Annotated[str, typer.Argument(metavar="SELECT", help="SELECT 文一つ")],
     output: Annotated[SqlFormat, typer.Option("--format", help="出力形式")] = SqlFormat.TABLE,
@@ -222,7 +254,7 @@ def sql_command(
         errors.print(f"{limit:,}行で打ち切りました。--limit で増やせます。", highlight=False)
 
 
-@cli.command("rollback")
+@cli.command("rollback", cls=JapaneseCommand)
 def rollback_command(
     number: Annotated[int | None, typer.Argument(metavar="[N]", help="戻す世代の番号（既定は一つ前）")] = None,
 ) -> None:
@@ -231,6 +263,8 @@ def rollback_command(
     from warehouse.folder import DataFolder
 
     folder = DataFolder(data_folder())
+    if not snapshot.generations(folder):
+        raise NoSnapshot(str(folder.snapshots))
     with folder.writer_lock():
         published = snapshot.roll_back(folder, number)
     say(
@@ -238,7 +272,7 @@ def rollback_command(
     )
 
 
-@cli.command("serve")
+@cli.command("serve", cls=JapaneseCommand)
 def serve_command(
     host: Annotated[str, typer.Option(help="待ち受けるアドレス")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="待ち受けるポート", min=1, max=65535)] = 8050,
@@ -271,7 +305,7 @@ def serve_command(
     os.execv(sys.executable, [sys.executable, "-m", *arguments])
 
 
-@cli.command("demo")
+@cli.command("demo", cls=JapaneseCommand)
 def demo_command(
     months: Annotated[
         str, typer.Option(help="作る月の範囲（例: 2025-04..2026-10）、または2026年10月までの月数（例: 3）")
@@ -295,7 +329,7 @@ def demo_command(
             _print_load(result)
         period = Period.parse(request.months_to)
         progress("報告書の作成", 0, 1)
-        paths = make_report("monthly-operations", period, None, list(ReportFormat), None, now(), reuse=True)
+        paths = make_report("monthly-operations", period, None, list(ReportFormat), None, None, reuse=True)
     say(f"デモデータ: {data / 'inbox'}")
     say(f"{period.label_ja}の運用報告書:")
     for path in paths:
@@ -308,13 +342,14 @@ def make_report(
     tenant: str | None,
     formats: list[str],
     out: Path | None,
-    moment: datetime,
+    issued_on: date | None,
     *,
     reuse: bool = False,
 ) -> list[Path]:
     """Assemble one report from the published snapshot and write it; returns the files.
 
-    With ``reuse`` files that were made from this snapshot and template already are kept.
+    With ``issued_on`` the same snapshot gives the same bytes at any time; without it the document carries the present
+    time.  With ``reuse`` files that were made from this snapshot and template already are kept.
     """
     from exports.assemble import assemble_report
     from exports.contract import ContractInfo
@@ -323,20 +358,37 @@ def make_report(
     from exports.template import load_template
     from warehouse.reader import open_current
 
-    template, reader = load_template(report), open_current(data_folder())
+    template, contract = load_template(report), ContractInfo.from_toml(config_folder() / "contract.toml")
     folder = out or data_folder() / "out" / report / str(period)
-    if reuse and (made := made_files(folder, reader.snapshot.number, template.sha256, str(period))):
-        return made
-    scope = reader.whole_scope()
-    if tenant is not None and tenant not in scope.tenant_codes:
+    with open_current(data_folder()) as reader:
+        if reuse and (made := made_files(folder, reader.snapshot.number, template.sha256, str(period))):
+            return made
+        scope = reader.whole_scope() if tenant is None else _tenant_scope(reader.whole_scope(), tenant)
+        clock = now() if issued_on is None else _document_clock(issued_on, reader.snapshot.published_at)
+        document = assemble_report(template, period, scope, reader, contract, clock, submitted_on=issued_on)
+        return write_report(document, formats, folder)
+
+
+def _tenant_scope(scope: Scope, tenant: str) -> Scope:
+    if tenant not in scope.tenant_codes:
         raise MiharashiError(
             "接続団体のコードが違います",
             f"「{tenant}」は登録されていません。",
             "config/tenants.csv にあるコードを指定してください（例: 242012 津市）。",
         )
-    scope = scope if tenant is None else scope.narrowed_to(tenant)
-    contract = ContractInfo.from_toml(config_folder() / "contract.toml")
-    return write_report(assemble_report(template, period, scope, reader, contract, moment), formats, folder)
+    return scope.narrowed_to(tenant)
+
+
+def _document_clock(issued_on: date, published_at: datetime) -> datetime:
+    """The document's time: the day it is issued, but never before its data were published."""
+    if issued_on < published_at.date():
+        raise MiharashiError(
+            "提出年月日がデータの公開日より前です",
+            f"提出年月日 {issued_on}、スナップショットの公開日 {published_at.date()}。"
+            "後から公開したデータを、前の日付の報告書には載せられません。",
+            "公開日以後の日付を指定するか、python app.py rollback で当時のスナップショットに戻してください。",
+        )
+    return max(datetime.combine(issued_on, time.min), published_at)
 
 
 def _print_table(header: list[str], rows: list[list[object]]) -> None:
@@ -370,10 +422,60 @@ def __getattr__(name: str) -> Any:
 def main() -> None:
     """Run the command line: one clear paragraph and a non-zero exit code when something fails."""
     try:
-        cli()
+        sys.exit(cli(standalone_mode=False) or 0)
     except MiharashiError as error:
-        errors.print(error.paragraph(), style="bold", highlight=False, markup=False, soft_wrap=True)
-        sys.exit(1)
+        _stop(error)
+    except usage.UsageError as error:
+        _stop(
+            MiharashiError(
+                "コマンドの書き方が違います", _usage_problem(error), f"{_usage(error)} で使い方を確かめてください。"
+            ),
+            2,
+        )
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _stop(
+            MiharashiError(
+                "ファイルを読み書きできません",
+                f"{where}{error.strerror or error}。",
+                "場所と権限、ディスクの空きを確かめてください。",
+            )
+        )
+    except Exception as error:  # noqa: BLE001 - the last line of defence: told to the user, the trace goes to the log
+        _stop(_unexpected(error))
+
+
+def _stop(error: MiharashiError, code: int = 1) -> None:
+    errors.print(error.paragraph(), style="bold", highlight=False, markup=False, soft_wrap=True)
+    sys.exit(code)
+
+
+def _usage_problem(error: usage.UsageError) -> str:
+    if isinstance(error, usage.NoSuchOption):
+        return f"オプション {error.option_name} はありません。"
+    if isinstance(error, usage.BadParameter) and error.param is not None:
+        name = "／".join(error.param.opts)
+        missing = isinstance(error, usage.MissingParameter)
+        return f"{name} の指定が必要です。" if missing else f"{name} の値が使えません。"
+    return f"「{' '.join(sys.argv[1:])}」のコマンド名か引数が違います。"
+
+
+def _usage(error: usage.UsageError) -> str:
+    return f"{error.ctx.command_path if error.ctx else 'app.py'} --help"
+
+
+def _unexpected(error: Exception) -> MiharashiError:
+    """An error nobody foresaw: its trace goes to ``miharashi.log`` in the data folder under a number."""
+    number = f"{now():%Y%m%d-%H%M%S}"
+    log = data_folder() / "miharashi.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as stream:
+        stream.write(f"{number}\n{''.join(traceback.format_exception(error))}\n")
+    return MiharashiError(
+        "予期しない誤りが起きました",
+        f"誤り番号 {number}（{type(error).__name__}）。詳しい記録は {log} にあります。",
+        "もう一度実行しても同じなら、誤り番号と記録を添えて管理者に連絡してください。",
+    )
 
 
 if __name__ == "__main__":

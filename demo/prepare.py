@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from demo.errors import DemoError
 from demo.generate import Progress, generate
-from warehouse.dimensions import config_hash
 from warehouse.period import Period
 
 _MARKER = ".demo.json"
+_NO_DATA = {"miharashi.log", "write.lock"}
 LAST_MONTH = "2026-10"
 
 
@@ -47,21 +46,17 @@ class DemoRequest:
 def prepare(data: Path, config: Path, request: DemoRequest, progress: Progress) -> bool:
     """Write the demo files unless they are there already; True when they were written.
 
-    Raises :class:`DemoError` when the folder holds data that is not a demo's: nothing real is ever overwritten.
+    Nothing is ever removed.  Raises :class:`DemoError` when the folder holds real data or another demo.
     """
     marker = data / _MARKER
-    wanted = json.dumps({**asdict(request), "config": config_hash(config)}, sort_keys=True)
-    if marker.is_file():
-        if marker.read_text(encoding="utf-8") == wanted:
-            return False
-        for name in ("inbox", "archive", "lake", "warehouse", "out", "tmp"):
-            shutil.rmtree(data / name, ignore_errors=True)
-    elif data.is_dir() and any(data.iterdir()):
-        raise DemoError(
-            "デモデータを作れません",
-            f"{data} にはデモ以外のデータがあります。",
-            "MIHARASHI_DATA に空のフォルダを指定してください（例: MIHARASHI_DATA=./demo-data make demo）。",
-        )
+    wanted = json.dumps(asdict(request), sort_keys=True)
+    written = marker.read_text(encoding="utf-8") if marker.is_file() else None
+    if written == wanted:
+        return False
+    if written is None and data.is_dir() and any(path.name not in _NO_DATA for path in data.iterdir()):
+        raise _occupied(data, "デモ以外のデータがあります")
+    if written:
+        raise _occupied(data, "条件の違うデモデータがあります")
     data.mkdir(parents=True, exist_ok=True)
     marker.write_text("", encoding="utf-8")
     generate(
@@ -76,3 +71,12 @@ def prepare(data: Path, config: Path, request: DemoRequest, progress: Progress) 
     )
     marker.write_text(wanted, encoding="utf-8")
     return True
+
+
+def _occupied(data: Path, what: str) -> DemoError:
+    return DemoError(
+        "デモデータを作れません",
+        f"{data} には{what}。消したり上書きしたりはしません。",
+        "MIHARASHI_DATA に空のフォルダを指定するか（例: MIHARASHI_DATA=./demo-data make demo）、"
+        "要らなくなったデモデータのフォルダを削除してください。",
+    )

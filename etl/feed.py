@@ -224,8 +224,9 @@ def feed_for(path: Path, feeds: dict[str, Feed], name: str | None) -> Feed:
             raise FeedError("取込み定義がありません", f"「{name}」という取込み定義はありません。使える定義: {listed}。",
                             "--feed に上の名前のいずれかを指定してください。")
         return feeds[name]
-    if path.parent.name in feeds:
-        return feeds[path.parent.name]
+    for parent in path.resolve().parents:
+        if parent.name in feeds:
+            return feeds[parent.name]
     matching = [feed for feed in feeds.values() if feed.takes(path)]
     if len(matching) == 1:
         return matching[0]

@@ -125,6 +125,8 @@ class Mapper:
             return
         bounds = pc.min_max(time.values).as_py()
         mapped = self.mapped
+        if self._table.interval_seconds and (self._feed.counter or self._feed.time_spec.stamp == "end"):
+            bounds["max"] = max(bounds["min"], bounds["max"] - self._table.interval_seconds * MICROSECOND)
         if bounds["max"] <= self._now + 86_400 * MICROSECOND:
             mapped.last = bounds["max"] if mapped.last is None else max(mapped.last, bounds["max"])
         mapped.first = bounds["min"] if mapped.first is None else min(mapped.first, bounds["min"])

@@ -13,6 +13,7 @@ from etl.errors import FileRefused
 from warehouse.folder import DataFolder, fsync_path
 
 _CHUNK = 4 << 20
+_IGNORED_NAMES = {"Thumbs.db", "desktop.ini"}
 _IGNORED_SUFFIXES = {".part", ".tmp", ".done", ".new"}
 
 
@@ -75,4 +76,4 @@ def _natural(path: Path) -> list[tuple[int, str]]:
 
 
 def _unfinished(path: Path) -> bool:
-    return path.name.startswith(".") or path.suffix in _IGNORED_SUFFIXES
+    return path.name.startswith((".", "~$")) or path.name in _IGNORED_NAMES or path.suffix in _IGNORED_SUFFIXES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,12 +18,16 @@ from warehouse import ledger
 from warehouse.build import Progress, WarehouseBuild, silent
 from warehouse.dimensions import config_hash
 from warehouse.errors import MiharashiError
+from warehouse.facts import FACT_TABLES
 from warehouse.folder import DataFolder
 from warehouse.kpi import KpiCatalogue
 from warehouse.lake import JST, StagedLoad
 from warehouse.ledger import LoadRecord
 from warehouse.registry import Registry
 from warehouse.snapshot import Snapshot
+
+_REJECTS_OF_REFUSED = 100
+_MONTH_IN_NAME = r"(?P<year>20\d{2})[-_]?(?P<month>0[1-9]|1[0-2])"
 
 Clock = Callable[[], datetime]
 """Gives the present time, naive JST."""
@@ -34,13 +38,10 @@ class Outcome:
     """What became of one file; ``record`` is its ledger entry, None when nothing was entered."""
 
     file: Path
-    feed: str | None
     record: LoadRecord | None
     message: str
+    failed: bool
 
-    @property
-    def failed(self) -> bool:
-        return self.record is None and self.feed is None or self.record is not None and self.record.status == "refused"
 
 
 @dataclass
@@ -78,8 +79,20 @@ def load(folder: DataFolder, config: Path, paths: Sequence[Path], *, clock: Cloc
             build.land(staged)
             build.build_marts()
             build.verify()
+            result.outcomes = [_with_replaced(build, outcome) for outcome in result.outcomes]
             result.snapshot = build.publish(clock())
     return result
+
+
+def _with_replaced(build: WarehouseBuild, outcome: Outcome) -> Outcome:
+    """Tell of samples that took others' place, above all when fewer came than went."""
+    record = outcome.record
+    replaced = build.replaced_samples(record.load_id) if record else 0
+    if record is None or replaced == 0:
+        return outcome
+    fewer = replaced - record.accepted_rows
+    loss = f"（{fewer:,}件減りました。ファイルを確かめてください）" if fewer > 0 else ""
+    return replace(outcome, message=f"{outcome.message}。既存の{replaced:,}件を差し替えました{loss}")
 
 
 def _load_file(build: WarehouseBuild, path: Path, feeds: dict[str, Feed], feed_name: str | None, registry: Registry,
@@ -88,12 +101,14 @@ def _load_file(build: WarehouseBuild, path: Path, feeds: dict[str, Feed], feed_n
         feed = feed_for(path, feeds, feed_name)
         original = receive(path, build.folder)
     except (FeedError, FileRefused) as error:
-        return Outcome(path, None, None, error.paragraph()), None
+        return Outcome(path, None, error.paragraph(), failed=True), None
     known = ledger.known_file(build.connection, feed.name, original.sha256)
-    if known:
-        return Outcome(path, feed.name, None,
-                       f"同じ内容のファイルは取込み済みです（取込み番号 {known[0]}、{known[1]}）。"
-                       "何も変えませんでした。"), None
+    if known and known.status == "accepted":
+        told = f"同じ内容のファイルは取込み済みです（取込み番号 {known.load_id}、{known.file_name}）。"
+        return Outcome(path, None, f"{told}何も変えませんでした。", failed=False), None
+    if known and not build.config_changed:
+        told = f"前に受け付けられなかったファイルと同じ内容です（取込み番号 {known.load_id}）。{known.refusal}"
+        return Outcome(path, None, told, failed=True), None
     return _load_original(build, path, original, feed, registry, clock())
 
 
@@ -117,15 +132,23 @@ def _load_original(build: WarehouseBuild, path: Path, original: Original, feed: 
     record = _record(feed, original, staged, tally, mapper.mapped, now, refusal, named)
     record = _with_note(record, ledger.newest_day(build.connection, feed.name))
     rejects = sorted([*tally.malformed, *mapper.mapped.rejects], key=lambda reject: reject.line)
-    ledger.add_load(build.connection, record, rejects)
-    return Outcome(path, feed.name, record, _message(record, refusal)), staged if refusal is None else None
+    ledger.add_load(build.connection, record, rejects if refusal is None else rejects[:_REJECTS_OF_REFUSED])
+    outcome = Outcome(path, record, _message(record, refusal), failed=refusal is not None)
+    return outcome, staged if refusal is None else None
 
 
 def _unnamed_period(feed: Feed, name: str) -> FileRefused:
     """Which of two ledgers is newer is told by their names; a name that does not tell is refused."""
     return FileRefused("ファイル名から対象期間が読めません",
-                       f"{name} の名前に、この定義が求める期間（{feed.file.period}）がありません。",
-                       f"送付元の名前（例: {feed.file.names[0]}）のとおりに直して、取り込み直してください。")
+                       f"{name} の名前に、台帳の対象期間がありません。どの台帳が新しいかは名前で決まります。",
+                       f"送付元の名前（例: {_example_name(feed)}）のとおりに直して、取り込み直してください。")
+
+
+def _example_name(feed: Feed) -> str:
+    pattern = feed.file.period or ""
+    month = "月" if "(?P<month>" in pattern else "度"
+    example = (f"令和8年{'10' if month == '月' else ''}{month}") if "(?P<era>" in pattern else "202610"
+    return feed.file.names[0].replace("*", example)
 
 
 def _reconcile(feed: Feed, tally: Tally, mapped: Mapped) -> None:
@@ -150,6 +173,8 @@ def _reconcile(feed: Feed, tally: Tally, mapped: Mapped) -> None:
 def _record(feed: Feed, original: Original, staged: StagedLoad, tally: Tally, mapped: Mapped, now: datetime,
             refusal: MiharashiError | None, named: tuple[date, date] | None) -> LoadRecord:
     period_from, period_to = named or _period_of_rows(mapped)
+    if refusal is not None and period_from is None:
+        period_from, period_to = named_period(original.name, _MONTH_IN_NAME) or (None, None)
     return LoadRecord(
         load_id=staged.load_id, feed=feed.name, title=feed.title, table_name=feed.table, file_name=original.name,
         sha256=original.sha256, file_bytes=original.size, status="refused" if refusal else "accepted",
@@ -168,8 +193,9 @@ def _period_of_rows(mapped: Mapped) -> tuple[date | None, date | None]:
 
 
 def _with_note(record: LoadRecord, newest: date | None) -> LoadRecord:
-    """Mark a file all of whose days lie before what its feed has already brought: it came late."""
-    if record.status == "accepted" and newest and record.period_to and record.period_to < newest:
+    """Mark a file of samples all of whose days lie before what its feed has already brought: it came late."""
+    regular = FACT_TABLES[record.table_name].interval_seconds is not None
+    if regular and record.status == "accepted" and newest and record.period_to and record.period_to < newest:
         return LoadRecord(**{**vars(record), "note": "late"})
     return record
 

@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,7 @@ def test_the_same_file_again_is_a_no_op(demo: Path) -> None:
 
 
 def test_report_is_reproducible_to_the_byte(demo: Path, tmp_path: Path) -> None:
+    issued = str(date.today() + timedelta(days=2))
     for name in ("a", "b"):
         done = miharashi(
             demo,
@@ -112,7 +115,7 @@ def test_report_is_reproducible_to_the_byte(demo: Path, tmp_path: Path) -> None:
             "--period",
             "2026-10",
             "--issued-on",
-            "2026-11-10",
+            issued,
             "--out",
             str(tmp_path / name),
         )
@@ -129,6 +132,7 @@ def test_report_is_reproducible_to_the_byte(demo: Path, tmp_path: Path) -> None:
         (("report", "monthly-operations", "--period", "R8"), "対象期間"),
         (("report", "monthly-operations", "--period", "2026-10", "--format", "odt"), "出力形式が違います"),
         (("report", "monthly-operations", "--period", "2026-10", "--issued-on", "10月"), "提出年月日が違います"),
+        (("report", "monthly-operations", "--period", "2026-10", "--issued-on", "2020-04-01"), "公開日より前です"),
         (("report", "unknown", "--period", "2026-10"), "unknown"),
         (("rollback", "77"), "その世代には戻せません"),
         (("load", "no-such-file.csv"), "見つかりません"),
@@ -148,3 +152,40 @@ def test_nothing_loaded_yet_is_said_plainly(tmp_path: Path) -> None:
     done = miharashi(tmp_path / "empty", "status")
     assert done.returncode == 1
     assert "公開済みのデータがありません" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nosuch",), "コマンド名か引数が違います"),
+        (("load",), "paths の指定が必要です"),
+        (("sql", "SELECT 1", "--limit", "many"), "--limit の値が使えません"),
+        (("status", "--jsn"), "オプション --jsn はありません"),
+    ],
+)
+def test_a_mistyped_command_is_answered_in_japanese(demo: Path, arguments: tuple[str, ...], words: str) -> None:
+    done = miharashi(demo, *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr and "--help" in done.stderr
+
+
+def test_help_speaks_japanese() -> None:
+    done = miharashi(ROOT, "report", "--help")
+    assert "この説明を表示して終わる" in done.stdout and "オプション" in done.stdout
+
+
+def test_a_missing_lake_file_is_told_and_not_traced(demo: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "data"
+    shutil.copytree(demo, copy)
+    next((copy / "lake" / "ticket").rglob("*.parquet")).unlink()
+    done = miharashi(copy, "status")
+    assert done.returncode == 1
+    assert "公開中のデータが読めません" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_another_demo_never_removes_what_is_there(demo: Path) -> None:
+    (demo / "out" / "提出済.docx").write_bytes(b"kept")
+    done = miharashi(demo, "demo", "--months", "1", "--tenants", "2")
+    assert done.returncode == 1
+    assert "条件の違うデモデータがあります" in done.stderr
+    assert (demo / "out" / "提出済.docx").read_bytes() == b"kept"

@@ -28,6 +28,7 @@ from warehouse.models import ModelBuilder, models_hash
 from warehouse.registry import Registry
 
 Progress = Callable[[str, int, int], None]
+_SAMPLE_TABLES = [name for name, table in FACT_TABLES.items() if table.replaces == "span"]
 _CALENDAR_FIRST, _CALENDAR_LAST = date(2021, 4, 1), date(2028, 3, 31)
 
 
@@ -53,6 +54,7 @@ class WarehouseBuild:
         self.scratch = self.folder.fresh_scratch()
         self.folder.snapshots.mkdir(parents=True, exist_ok=True)
         if self.parent is not None:
+            snapshot.describe(self.folder, self.parent)  # a damaged parent is told as such
             shutil.copyfile(snapshot.snapshot_path(self.folder, self.parent), self._path)
         self.connection = connect(self._path, scratch=self.scratch)
         self.connection.execute(ledger.TABLES)
@@ -99,6 +101,13 @@ class WarehouseBuild:
                                     [entry.load_id, entry.replaced_load_id, table, entry.rows])
         self._touched.setdefault(table, set()).add(month)
 
+    def replaced_samples(self, load_id: int) -> int:
+        """How many regular samples of older loads this load took the place of."""
+        row = self.connection.execute(
+            "SELECT CAST(coalesce(sum(row_count), 0) AS BIGINT) FROM superseded WHERE load_id = ? "
+            "AND list_contains(?, table_name)", [load_id, _SAMPLE_TABLES]).fetchone()
+        return int(row[0]) if row else 0
+
     def build_marts(self) -> None:
         """Refresh dimensions and rebuild the mart partitions that the touched months feed."""
         files = {(row[0], row[1]): self.folder.lake / row[2] for row in self.connection.execute(
@@ -137,11 +146,10 @@ class WarehouseBuild:
         return [LakeFile(*row) for row in rows]
 
     def _note_replacements(self) -> None:
-        """Mark day-wise loads that took rows of an older file's place as corrections."""
-        sample_tables = [name for name, table in FACT_TABLES.items() if table.replaces == "span"]
+        """Mark loads of samples that took others' place as corrections."""
         self.connection.execute(
             "UPDATE load SET note = 'corrected' WHERE list_contains(?, table_name) AND load_id IN "
-            "(SELECT load_id FROM superseded WHERE row_count > 0)", [sample_tables])
+            "(SELECT load_id FROM superseded WHERE row_count > 0)", [_SAMPLE_TABLES])
 
     def _refresh_dimensions(self, months: set[str]) -> None:
         for dimension in DIMENSIONS:

@@ -84,12 +84,22 @@ def add_load(connection: duckdb.DuckDBPyConnection, record: LoadRecord, rejects:
         connection.execute("INSERT INTO reject BY NAME SELECT * FROM refused")
 
 
-def known_file(connection: duckdb.DuckDBPyConnection, feed: str, sha256: str) -> tuple[int, str] | None:
-    """Load number and file name under which the same content was accepted before, or None."""
+@dataclass(frozen=True)
+class KnownFile:
+    """What the ledger says of a content that came before; ``refusal`` is its reason when it was refused."""
+
+    load_id: int
+    file_name: str
+    status: Status
+    refusal: str | None
+
+
+def known_file(connection: duckdb.DuckDBPyConnection, feed: str, sha256: str) -> KnownFile | None:
+    """The newest entry of the same content, an accepted one before refused ones; None when it never came."""
     row = connection.execute(
-        "SELECT load_id, file_name FROM load WHERE feed = ? AND sha256 = ? AND status = 'accepted'",
-        [feed, sha256]).fetchone()
-    return (int(row[0]), str(row[1])) if row else None
+        "SELECT load_id, file_name, status, refusal FROM load WHERE feed = ? AND sha256 = ? "
+        "ORDER BY status, load_id DESC LIMIT 1", [feed, sha256]).fetchone()
+    return KnownFile(*row) if row else None
 
 
 def next_load_id(connection: duckdb.DuckDBPyConnection) -> int:

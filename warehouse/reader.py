@@ -20,7 +20,7 @@ import pandas as pd
 
 from warehouse import snapshot
 from warehouse.engine import connect, file_list, literal
-from warehouse.errors import QueryError
+from warehouse.errors import QueryError, SnapshotDamaged
 from warehouse.facts import FACT_TABLES
 from warehouse.folder import DataFolder
 from warehouse.models import fact_sql
@@ -61,8 +61,17 @@ class Reader:
     def __init__(self, folder: DataFolder, published: snapshot.Snapshot) -> None:
         self.snapshot, self._folder = published, folder
         self._connection = connect(None)
-        self._connection.execute(f"ATTACH {literal(published.path)} AS wh (READ_ONLY)")
-        self._create_scoped_views(folder)
+        try:
+            self._connection.execute(f"ATTACH {literal(published.path)} AS wh (READ_ONLY)")
+            self._create_scoped_views(folder)
+            rows = self._connection.execute("SELECT DISTINCT tenant_code FROM wh.dim_tenant").fetchall()
+        except duckdb.Error as error:
+            self._connection.close()
+            raise SnapshotDamaged(
+                "公開中のデータが読めません", f"スナップショット {published.number}: {error}",
+                "lake フォルダーと warehouse フォルダーをバックアップから復元するか、"
+                "python app.py rollback で前の世代に戻してください。") from error
+        self._whole_scope = Scope(frozenset(row[0] for row in rows), platform=True)
 
     def query(self, name: str, scope: Scope, **parameters: Parameter) -> pd.DataFrame:
         """Rows of a named query as the scope may see them; missing values are None/NaN.
@@ -79,8 +88,7 @@ class Reader:
 
     def whole_scope(self) -> Scope:
         """The prefecture's scope: every connected body and everything prefecture-wide."""
-        rows = self._connection.cursor().execute("SELECT DISTINCT tenant_code FROM wh.dim_tenant").fetchall()
-        return Scope(frozenset(row[0] for row in rows), platform=True)
+        return self._whole_scope
 
     @contextmanager
     def free_cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -95,6 +103,12 @@ class Reader:
             set_scope(cursor, self.whole_scope())
             cursor.execute("SET schema = 'scoped'")
             yield cursor
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self._connection.close()

@@ -102,16 +102,23 @@ def _one_before(folder: DataFolder, available: list[int]) -> int | None:
     """The published generation's parent; when that cannot be told, the newest older generation."""
     try:
         present = current_number(folder) or 0
-        with duckdb.connect(str(snapshot_path(folder, present).resolve()), read_only=True) as connection:
-            row = connection.execute("SELECT parent FROM snapshot_info").fetchone()
-        if row is not None and row[0] in available:
-            return int(row[0])
     except SnapshotDamaged:
         present = available[-1] + 1 if available else 0
-    except duckdb.Error:
-        pass
+    parent = _parent(snapshot_path(folder, present)) if present in available else None
+    if parent in available:
+        return parent
     older = [candidate for candidate in available if candidate < present]
     return older[-1] if older else None
+
+
+def _parent(path: Path) -> int | None:
+    """The generation that a snapshot was built on; None when it is the first or too damaged to tell."""
+    try:
+        with duckdb.connect(str(path.resolve()), read_only=True) as connection:
+            row = connection.execute("SELECT parent FROM snapshot_info").fetchone()
+    except duckdb.Error:
+        return None
+    return row[0] if row else None
 
 
 def prune(folder: DataFolder, keep: int = KEPT_GENERATIONS) -> list[int]:

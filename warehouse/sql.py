@@ -38,8 +38,7 @@ def run_select(data: Path, sql: str, limit: int) -> SqlResult:
     Raises :class:`SqlRefused` for anything but one SELECT and for what the database refuses.
     """
     folder = DataFolder(data)
-    reader = Reader(folder, snapshot.current(folder))
-    with reader.free_cursor() as cursor:
+    with Reader(folder, snapshot.current(folder)) as reader, reader.free_cursor() as cursor:
         _one_select(cursor, sql)
         try:
             result = cursor.execute(sql)

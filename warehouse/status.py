@@ -57,14 +57,14 @@ class Status:
 
 def read_status(data: Path) -> Status:
     """Read the status of the published snapshot; raises :class:`warehouse.errors.NoSnapshot`."""
-    reader = open_current(data)
-    scope = reader.whole_scope()
-    unknown = reader.query("status_unknown", scope)
-    return Status(
-        reader.snapshot.number, reader.snapshot.published_at, reader.snapshot.data_as_of,
-        [FeedStatus(**row) for row in _rows(reader, "status_feeds", scope)],
-        [CoverageStatus(**row) for row in _rows(reader, "status_coverage", scope)],
-        dict(zip(unknown["title"].tolist(), unknown["n"].tolist(), strict=True)))
+    with open_current(data) as reader:
+        scope = reader.whole_scope()
+        unknown = reader.query("status_unknown", scope)
+        return Status(
+            reader.snapshot.number, reader.snapshot.published_at, reader.snapshot.data_as_of,
+            [FeedStatus(**row) for row in _rows(reader, "status_feeds", scope)],
+            [CoverageStatus(**row) for row in _rows(reader, "status_coverage", scope)],
+            dict(zip(unknown["title"].tolist(), unknown["n"].tolist(), strict=True)))
 
 
 def _rows(reader: Reader, query: str, scope: Scope) -> list[dict[str, Any]]:

@@ -96,12 +96,15 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
 def _find_header(stream: BinaryIO, feed: Feed, tally: Tally) -> _Layout:
     if not stream.read(3).startswith(codecs.BOM_UTF8):
         stream.seek(0)
+    first = ""
     for _ in range(SEARCHED_ROWS):
         raw = stream.readline()
         if not raw:
             break
         tally.physical += 1
-        cells = _cells(raw.decode(feed.file.encoding, errors="replace"), feed)
+        line = raw.decode(feed.file.encoding, errors="replace")
+        first = first or line.strip()
+        cells = _cells(line, feed)
         if is_header(cells, feed):
             tally.header += 1
             return _Layout(len(cells), positions(cells, feed))
@@ -109,7 +112,7 @@ def _find_header(stream: BinaryIO, feed: Feed, tally: Tally) -> _Layout:
             tally.header += 1
         else:
             tally.blank += 1
-    raise header_not_found(feed)
+    raise header_not_found(feed, first)
 
 
 def _cells(line: str, feed: Feed) -> list[str]:
@@ -126,8 +129,12 @@ def _strict_cells(line: str, feed: Feed) -> list[str]:
 
 def _parse(block: bytes, lines: int, first_line: int, feed: Feed, layout: _Layout) -> _Parsed:
     tally = Tally(physical=lines)
+    if not block.endswith(b"\n"):
+        block, last = block[:block.rfind(b"\n") + 1], block[block.rfind(b"\n") + 1:]
+        lines -= 1
+        _refuse_cut(tally, first_line + lines, last.decode(feed.file.encoding, errors="replace"))
     text = _decoded(block, feed.file.encoding)
-    if text is None or block.count(b"\r") != block.count(b"\r\n") or _ends_in_quotes(text, feed):
+    if not text or block.count(b"\r") != block.count(b"\r\n") or _ends_in_quotes(text, feed):
         return _parse_by_line(block, first_line, feed, layout, tally)
     malformed: list[tuple[int, str]] = []
 
@@ -206,6 +213,15 @@ def _parse_by_line(block: bytes, first_line: int, feed: Feed, layout: _Layout, t
     lines = np.array(numbers, dtype=np.int64)
     batch = Batch(columns, lines, _BlockText(block, lines - first_line, feed.file.encoding))
     return _Parsed(_without_blank_and_total(batch, feed, tally), tally)
+
+
+def _refuse_cut(tally: Tally, line: int, text: str) -> None:
+    """A last line without a line end may have been cut inside a number: it is never taken at its word."""
+    if not text.strip():
+        tally.blank += 1
+        return
+    reason = "最後の行が改行で終わっていません（途中で切れた可能性があります。正しければ改行を付けてください）"
+    tally.malformed.append(Reject(line, None, None, reason, text))
 
 
 def _refuse_width(tally: Tally, line: int, text: str, feed: Feed, layout: _Layout) -> None:

@@ -21,7 +21,7 @@ def read(path: Path, feed: Feed, tally: Tally) -> Iterator[Batch]:
     rows = _rows(path, feed)
     header = next((number for number, row in enumerate(rows[:SEARCHED_ROWS]) if is_header(row, feed)), None)
     if header is None:
-        raise header_not_found(feed)
+        raise header_not_found(feed, " ".join(cell for cell in rows[0] if cell) if rows else "")
     places = positions(rows[header], feed)
     tally.physical = len(rows)
     titles = [row for row in rows[:header] if any(row)]

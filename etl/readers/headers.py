@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 
 from etl.errors import FileRefused
 from etl.feed import Feed
 
 SEARCHED_ROWS = 50
+_FORMATS = {"delimited": "区切り文字のテキスト（CSVなど）", "json": "JSON", "excel": "Excelブック"}
 
 
 def tidy(name: str) -> str:
@@ -38,10 +40,26 @@ def positions(cells: Sequence[str], feed: Feed) -> dict[str, int]:
     return {name: places[0] for name, places in wanted.items()}
 
 
-def header_not_found(feed: Feed) -> FileRefused:
+def header_not_found(feed: Feed, first: str) -> FileRefused:
+    """``first`` is what the file begins with, as the feed's encoding reads it."""
+    read_as = f"、文字コード {feed.file.encoding}" if feed.file.format == "delimited" else ""
     return FileRefused("見出し行が見つかりません",
-                       f"先頭{SEARCHED_ROWS}行に、列 {'、'.join(feed.file.header)} を含む行がありません。",
+                       f"先頭{SEARCHED_ROWS}行に、列 {'、'.join(feed.file.header)} を含む行がありません"
+                       f"（定義 {feed.name}{read_as}。ファイルの先頭: 「{first[:40]}」）。",
                        "ファイルの種類と文字コードを確かめ、正しい定義を --feed で指定してください。")
+
+
+def refuse_other_kinds(path: Path, feed: Feed) -> None:
+    """Refuse what is plainly no text: an empty file, a workbook or archive under a text file's name."""
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    kinds = {b"": "空のファイル（0バイト）", b"PK": "Excelブックまたはzip", b"\x1f\x8b": "gzip圧縮ファイル",
+             b"\xd0\xcf": "古い形式のExcelブック"}
+    kind = kinds.get(start[:2])
+    if kind:
+        raise FileRefused("ファイルの中身が違います",
+                          f"中身は{kind}です。定義 {feed.name} は{_FORMATS[feed.file.format]}を読みます。",
+                          "送付元の書き出し方を確かめるか、正しい定義を --feed で指定してください。")
 
 
 def is_total(cells: Sequence[str], feed: Feed) -> bool:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from etl.batches import Batch, Tally
 from etl.errors import FileRefused
 from etl.feed import Feed
+from etl.readers.headers import has_no_rows
 from warehouse.ledger import Reject
 
 _BATCH_ROWS = 50_000
@@ -31,6 +32,8 @@ def read(path: Path, feed: Feed, tally: Tally) -> Iterator[Batch]:
             waiting = []
     if waiting:
         yield _batch(waiting, feed)
+    if tally.physical == tally.blank:
+        raise has_no_rows()
 
 
 def _lines(path: Path, tally: Tally) -> Iterator[tuple[int, dict[str, Any], bytes]]:

@@ -73,7 +73,8 @@ def test_the_header_is_found_by_its_names_whatever_their_width_order_and_spacing
     ("content", "title"),
     [
         ("a,b,c\n1,2,3\n", "見出し行が見つかりません"),
-        ("", "見出し行が見つかりません"),
+        ("", "ファイルの中身が違います"),
+        ("PK\x03\x04 a workbook", "ファイルの中身が違います"),
         ("x\n" * 50 + HEADER + "a,internet,1\n", "見出し行が見つかりません"),
         ("日時,回線\na,internet\n", "見出し行の列が違います"),
         ("日時,回線,受信(bps),受信(bps)\na,internet,1,2\n", "見出し行の列が違います"),
@@ -150,10 +151,18 @@ def test_quoted_cells_and_quotes_inside_cells_are_read_as_written(tmp_path: Path
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_line_ends_and_a_missing_last_one_change_nothing(tmp_path: Path, newline: str) -> None:
-    text = (HEADER + "a,internet,1\nb,internet,2").replace("\n", newline)
+def test_line_ends_of_either_kind_give_the_same(tmp_path: Path, newline: str) -> None:
+    text = (HEADER + "a,internet,1\nb,internet,2\n").replace("\n", newline)
     records, tally = take(tmp_path, text.encode())
     assert records == [(2, "a", "internet", "1"), (3, "b", "internet", "2")] and tally.physical == 3
+
+
+@pytest.mark.parametrize("end", ["b,internet,77661524"[:length] for length in (4, 12, 16, 19)])
+def test_a_last_line_without_a_line_end_may_be_cut_and_is_never_taken_at_its_word(tmp_path: Path, end: str) -> None:
+    records, tally = take(tmp_path, (HEADER + "a,internet,1\n" + end).encode())
+    assert records == [(2, "a", "internet", "1")]
+    (reject,) = tally.malformed
+    assert (reject.line, reject.text) == (3, end) and "改行で終わっていません" in reject.reason
 
 
 def test_lines_keep_their_numbers_over_many_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +182,7 @@ CELLS = st.text(alphabet='ab1",;\r\n 　あ\x00', max_size=6)
 @settings(max_examples=150, deadline=None)
 @given(lines=st.lists(st.lists(CELLS, min_size=1, max_size=4).map(",".join), min_size=1, max_size=12))
 def test_lines_reconcile_whatever_a_file_holds(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
-    content = (HEADER + "a,internet,1\n" + "\n".join(lines)).encode()
+    content = (HEADER + "a,internet,1\n" + "".join(line + "\n" for line in lines)).encode()
     records, tally = take(tmp_path_factory.mktemp("any", numbered=True), content)
     assert tally.physical == content.count(b"\n") + (not content.endswith(b"\n")) == told(tally, len(records))
     assert (2, "a", "internet", "1") in records

@@ -210,3 +210,9 @@ def test_alerts_find_their_tenant_side_and_day_by_address(tmp_path: Path) -> Non
         ("3", "unknown", None, date(2026, 10, 1)),
         ("4", "242012", "in", date(2026, 10, 2)),
     ]
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"\n\n"])
+def test_a_file_without_any_record_is_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(FileRefused):
+        records(tmp_path, content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -304,8 +305,8 @@ def test_counters_give_rates_over_wraps_and_gaps_over_restarts_and_missed_polls(
 )
 def test_octets_come_back_from_a_counter_wherever_it_starts(growth: list[int], bits: int, start: int) -> None:
     growth = [octets % 2**31 for octets in growth] if bits == 32 else growth
-    readings = np.cumsum([start % 2**bits, *growth], dtype=object)
-    polls = [(300.0 * number, int(reading) % 2**bits) for number, reading in enumerate(readings)]
+    readings = accumulate([start % 2**bits, *growth])
+    polls = [(300.0 * number, reading % 2**bits) for number, reading in enumerate(readings)]
     assert [bps for _, bps in rate_of(polls, bits, 2**40)] == [int(octets * 8 / 300 + 0.5) for octets in growth]
 
 

@@ -28,6 +28,7 @@ from tests.warehouse.ledgers import ticket_ledger
 from warehouse.facts import FACT_TABLES
 from warehouse.folder import DataFolder
 from warehouse.lake import StagedLoad
+from warehouse.reader import open_current
 from warehouse.snapshot import current, current_number
 
 
@@ -332,3 +333,77 @@ def test_a_judgement_whose_detection_time_is_corrected_stays_one_event(tmp_path:
         assert not result.failed
     (event,) = frame(tmp_path / "data", "SELECT detected_jst FROM wh.security_event").itertuples()
     assert event.detected_jst == datetime(2026, 10, 5, 8, 55)
+
+
+# ---- what cannot be taken -----------------------------------------------------------------------------
+
+
+def test_a_refused_file_is_told_every_time_but_makes_no_new_snapshot(tmp_path: Path, config: Path) -> None:
+    data, wrong = tmp_path / "data", write(tmp_path / "団体別通信量_202610.csv", "りんご,みかん", "1,2")
+    first, again = load(data, wrong, config=config), load(data, wrong, config=config)
+    assert first.failed and first.snapshot is not None
+    assert again.failed and again.snapshot is None
+    assert "前に受け付けられなかったファイルと同じ内容です（取込み番号 1）" in again.outcomes[0].message
+
+
+def test_a_refused_file_is_tried_again_when_the_configuration_changed(tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    file = traffic_file(tmp_path / "団体別通信量_1.csv", *day(7, code="242039"))
+    assert load(data, file, config=config).failed, "the body is not among the configured ones"
+    shutil.copyfile(CONFIG / "tenants.csv", config / "tenants.csv")
+    assert not load(data, file, config=config).failed
+
+
+def test_refused_files_are_in_the_notes_of_the_month_they_were_meant_for(tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    named = write(tmp_path / "団体別通信量_202610.csv", "りんご", "1")
+    nameless = write(tmp_path / "機器負荷_x.csv", "りんご", "2")
+    load(data, named, nameless, config=config)
+    with open_current(data) as reader:
+        notes = reader.query(
+            "load_notes", reader.whole_scope(), first_date=date(2026, 10, 1), last_date=date(2026, 10, 31)
+        )
+        earlier = reader.query(
+            "load_notes", reader.whole_scope(), first_date=date(2026, 8, 1), last_date=date(2026, 8, 31)
+        )
+    assert sorted(notes["file_name"]) == ["団体別通信量_202610.csv", "機器負荷_x.csv"]
+    assert all(note.startswith("不受理") for note in notes["note"])
+    assert len(earlier) == 0
+
+
+def test_the_rejects_of_a_refused_file_are_kept_as_examples_only(tmp_path: Path, config: Path) -> None:
+    wrong = traffic_file(tmp_path / "団体別通信量_1.csv", *day(7, code="999999", slots=12 * 11))
+    load(tmp_path / "data", wrong, config=config)
+    ((kept, told),) = rows(
+        tmp_path / "data", "SELECT count(*), max(rejected_lines) FROM wh.reject JOIN wh.load USING (load_id)"
+    )
+    assert (kept, told) == (100, 132)
+
+
+def test_samples_that_take_the_place_of_others_are_told_above_all_when_fewer_come(tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    load(data, traffic_file(tmp_path / "団体別通信量_1.csv", *day(7, slots=6)), config=config)
+    whole = day(8, slots=6)
+    result = load(data, traffic_file(tmp_path / "団体別通信量_2.csv", whole[0], whole[5]), config=config)
+    assert "既存の36件を差し替えました（24件減りました" in result.outcomes[0].message
+
+
+def test_the_closing_poll_of_a_month_does_not_make_a_counter_file_one_of_the_next(tmp_path: Path, config: Path) -> None:
+    start = 1_790_780_400  # 2026-10-01 00:00 JST
+    lines = [f"{start - 600 + 300 * poll},nw-sc-1,xe-0/0/0,{1000 * poll},{1000 * poll}" for poll in range(3)]
+    file = write(tmp_path / "ifcounter_202609.csv", "epoch,host,interface,ifHCInOctets,ifHCOutOctets", *lines)
+    record = load(tmp_path / "data", file, config=config).outcomes[0].record
+    assert record is not None and record.period_to == date(2026, 9, 30)
+
+
+def test_the_feed_is_told_by_any_folder_above(tmp_path: Path, config: Path) -> None:
+    file = traffic_file(tmp_path / "inbox" / "tenant_traffic" / "2026 10" / "202610.csv", *day(7))
+    assert not load(tmp_path / "data", tmp_path / "inbox", config=config).failed
+    assert file.is_file()
+
+
+@pytest.mark.parametrize("name", ["~$問合せ管理台帳_令和8年10月.xlsx", "Thumbs.db", "desktop.ini"])
+def test_what_offices_leave_in_folders_is_no_input(tmp_path: Path, config: Path, name: str) -> None:
+    write(tmp_path / "inbox" / "ticket" / name, "x")
+    result = load(tmp_path / "data", tmp_path / "inbox", config=config)
+    assert result.outcomes == []

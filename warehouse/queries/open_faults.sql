@@ -1,0 +1,9 @@
+-- one row per fault detected up to the day and not completed as far as the ledger tells; times JST
+SELECT f.fault_no, f.title, s.name AS service_name, f.occurred_jst AS occurred_at, f.detected_jst AS detected_at,
+       f.started_jst AS started_at, f.temporary_restored_jst AS temporary_restored_at, f.restored_jst AS restored_at,
+       f.cause_kind, CASE f.boundary WHEN 'inside' THEN '範囲内' ELSE '範囲外' END AS boundary_name, f.affected, f.measures,
+       CASE f.status WHEN 'open' THEN '対応中' WHEN 'restored' THEN '復旧済' ELSE '完了' END AS status_name
+FROM scoped.fault_case AS f
+LEFT JOIN scoped.dim_service AS s ON s.service_id = f.service_id AND f.jst_date BETWEEN s.valid_from AND s.valid_to
+WHERE f.status <> 'completed' AND f.jst_date <= $last_date
+ORDER BY f.detected_jst, f.fault_no
