@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -279,6 +280,7 @@ def serve_command(
     workers: Annotated[int, typer.Option(help="プロセス数", min=1)] = 2,
 ) -> None:
     """画面を配信する。"""
+    _check_free(host, port)
     say(f"画面: http://{host}:{port}/ （終了は Ctrl+C）")
     say(
         "この版にはサインインがありません。開いた人は全団体のデータを見られます。"
@@ -303,6 +305,19 @@ def serve_command(
     ]
     os.environ["MIHARASHI_DATA"], os.environ["MIHARASHI_CONFIG"] = str(data_folder()), str(config_folder())
     os.execv(sys.executable, [sys.executable, "-m", *arguments])
+
+
+def _check_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise MiharashiError(
+                "画面を配信できません",
+                f"{host}:{port} を使えません（{error.strerror}）。ほかの配信が動いているかもしれません。",
+                "動いている配信を止めるか、--port で別の番号を指定してください。",
+            ) from None
 
 
 @cli.command("demo", cls=JapaneseCommand)
