@@ -157,6 +157,7 @@ def _print_load(result: LoadResult) -> None:
 @cli.command("status", cls=JapaneseCommand)
 def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで出力する")] = False) -> None:
     """公開中のスナップショットと、取込み定義ごとの最終取込み・件数・却下・取得率を示す。"""
+    from warehouse.japanese import number
     from warehouse.status import read_status
 
     status = read_status(data_folder())
@@ -187,7 +188,13 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで
     _print_table(
         ["表", "期間", "期待点数", "取得点数", "取得率（%）"],
         [
-            [row.title, f"{row.first_date}〜{row.last_date}", row.expected, row.received, f"{row.coverage_pct:.2f}"]
+            [
+                row.title,
+                f"{row.first_date}〜{row.last_date}",
+                row.expected,
+                row.received,
+                number(row.coverage_pct, 2, "truncate"),
+            ]
             for row in status.coverage
         ],
     )

@@ -113,7 +113,7 @@ def _answer_links(app: Dash, sources: Sources) -> None:
     )
     def show(pathname: str | None, search: str | None) -> tuple[Any, ...]:
         answer = screen(urls.parse(pathname, search), sources)
-        return answer.content, answer.navigation, answer.data_state, answer.title
+        return answer.content, answer.navigation, answer.data_state, [answer.title, answer.announcement]
 
     in_browser: Any = app.clientside_callback
     in_browser(

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 
-from warehouse.japanese import UNKNOWN_SIGN, bytes_gb, era_date, era_datetime, era_month, is_missing, mbps, number
+from warehouse.japanese import UNKNOWN_SIGN, bytes_gb, era_month, is_missing, mbps, number
 
 Kind = Literal["text", "code", "number", "gb", "mbps", "date", "month", "time", "judgement", "yes_no"]
 Exported = str | int | float | None
@@ -103,15 +103,6 @@ def day_ja(day: date) -> str:
 def time_ja(moment: datetime) -> str:
     """10月1日（木）9時05分"""
     return f"{day_ja(moment.date())}{moment.hour}時{moment.minute:02d}分"
-
-
-def as_of_ja(moment: datetime | None) -> str:
-    """令和8年10月31日 23時55分; midnight is the end of the day before (24時00分), 不明 when nothing is loaded."""
-    if moment is None:
-        return "不明"
-    if moment.time() == time(0):
-        return f"{era_date(moment.date() - timedelta(days=1))} 24時00分"
-    return era_datetime(moment)
 
 
 def month_ja(month: str) -> str:

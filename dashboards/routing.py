@@ -43,6 +43,8 @@ class Screen:
     """All that changes with a link."""
 
     title: str
+    announcement: str
+    """What a screen reader says when the screen has changed."""
     navigation: Component
     data_state: Component
     content: Sequence[Component]
@@ -88,17 +90,22 @@ def _with_reader(
 ) -> Screen:
     latest = latest_month(reader.snapshot.data_as_of, now.date())
     whole = View(Data(reader, scope, cache), latest, None, now)
-    title, content = page.label, []
     try:
         view = enter(page, choice, scope, reader, cache, now)
         title, content = f"{page.label} {view.period.label_ja}", _page(page, view)
+        announcement = f"{title}を表示しました。" if view.is_loaded() else f"{title}は未取込です。"
     except TenantNotChosen as stop:
-        content = [_heading(page, stop.view), *_tenant_list(page, stop.view)]
+        title, content = page.label, [_heading(page, stop.view), *_tenant_list(page, stop.view)]
+        announcement = "接続団体を選んでください。"
     except NotAllowed:
         return _denied(scope, choice)
     except MiharashiError as error:
-        content = [_picker(page, whole), states.notice(error, urls.href(page.path), "最新の月を表示")]
-    return Screen(f"{title}｜{PRODUCT}", _nav(page, scope, choice), data_state(reader.snapshot), content)
+        title, content = (
+            error.title,
+            [_picker(page, whole), states.notice(error, urls.href(page.path), "最新の月を表示")],
+        )
+        announcement = f"{title}。"
+    return Screen(f"{title}｜{PRODUCT}", announcement, _nav(page, scope, choice), data_state(reader.snapshot), content)
 
 
 def _denied(scope: Scope, choice: urls.Choice) -> Screen:
@@ -189,7 +196,7 @@ def not_found() -> Component:
 
 
 def _bare(title: str, card: Component, nav: Component | None = None) -> Screen:
-    return Screen(f"{title}｜{PRODUCT}", nav or navigation([]), html.Div(), [card])
+    return Screen(f"{title}｜{PRODUCT}", f"{title}。", nav or navigation([]), html.Div(), [card])
 
 
 def _nav(current: Page | None, scope: Scope, choice: urls.Choice) -> Component:

@@ -5,7 +5,6 @@ A link holds only choices, never rights: whether the tenant may be seen is decid
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -14,7 +13,6 @@ from warehouse.period import Period
 OVERVIEW = "/"
 TENANT = "/tenant"
 _LONGEST_CHOICE = 40
-_TENANT_CODE = re.compile(r"[0-9A-Z]{6}")
 
 
 @dataclass(frozen=True)
@@ -45,11 +43,6 @@ def _first(given: dict[str, list[str]], key: str) -> str | None:
 def period_of(text: str | None, default: Period) -> Period:
     """The period of a link; raises :class:`warehouse.errors.PeriodError` for anything unreadable."""
     return default if text is None else Period.parse(text)
-
-
-def is_tenant_code(text: str) -> bool:
-    """Whether the text has the form of a tenant code (six digits or capitals)."""
-    return _TENANT_CODE.fullmatch(text) is not None
 
 
 def href(path: str, period: Period | None = None, tenant: str | None = None) -> str:

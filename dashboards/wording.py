@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from warehouse.japanese import bytes_gb, mbps, number
+from exports.text import coverage
+from warehouse.japanese import bytes_gb, mbps, number, round_half_up, truncate
 
 _SMALLEST_CHANGE_PCT = 0.05
 
@@ -29,6 +30,11 @@ def count(value: float | None, unit: str = "件") -> str:
     return f"{number(value)}{unit}"
 
 
+def coverage_text(pct: float | None) -> str:
+    """99.9%: cut, so that 100.0% stands only where nothing is missing."""
+    return f"{coverage(pct)}%"
+
+
 def change(value: float | None, base: float | None) -> str | None:
     """3.2%増 / 3.2%減 / 増減なし; ``None`` when one side is missing or the base is zero."""
     if value is None or base is None or base == 0:
@@ -39,15 +45,18 @@ def change(value: float | None, base: float | None) -> str | None:
     return f"{number(abs(pct), 1)}%{'増' if pct > 0 else '減'}"
 
 
-def step(value: float | None, base: float | None, unit: str, decimals: int) -> str | None:
-    """0.3ポイント増 / 2件減 / 増減なし, for figures that are no amounts; ``None`` when one side is missing."""
+def step(value: float | None, base: float | None, unit: str, decimals: int, rounding: str = "half_up") -> str | None:
+    """0.3ポイント増 / 2件減 / 増減なし, for figures that are no amounts; ``None`` when one side is missing.
+
+    The difference of the two figures as they are shown, so that a reader who subtracts them finds the same.
+    """
     if value is None or base is None:
         return None
-    difference = value - base
-    shown = number(abs(difference), decimals)
-    if not any(digit in "123456789" for digit in shown):
+    cut = truncate if rounding == "truncate" else round_half_up
+    difference = cut(value, decimals) - cut(base, decimals)
+    if not difference:
         return "増減なし"
-    return f"{shown}{'ポイント' if unit == '%' else unit}{'増' if difference > 0 else '減'}"
+    return f"{number(abs(difference), decimals)}{'ポイント' if unit == '%' else unit}{'増' if difference > 0 else '減'}"
 
 
 def compared(value: float | None, previous: float | None, last_year: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -20,12 +21,13 @@ from exports.contract import ContractInfo
 from exports.data import DataSource
 from exports.errors import AudienceError, PeriodKindError, SectionError
 from exports.numbering import annex_number, heading_number, wide
-from exports.text import LEGEND, NO_DATA, month_range
-from warehouse.japanese import era_date, era_datetime, is_missing
+from exports.text import LEGEND, NO_DATA, as_of_ja, month_range
+from warehouse.japanese import era_date
 from warehouse.period import Period
 from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
+logger = logging.getLogger("miharashi.exports")
 _CHART_KINDS = {"line": "折れ線グラフ", "bar": "棒グラフ", "stacked_bar": "積上げ棒グラフ", "hbar": "横棒グラフ"}
 _BUILD_ERRORS = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError)
 
@@ -197,6 +199,7 @@ class _Assembler:
         except Unfilled as error:
             raise SectionError(place, str(error)) from error
         except _BUILD_ERRORS as error:
+            logger.exception("%s could not be built", place)
             raise SectionError(place, f"値の形が想定と違います（{type(error).__name__}: {error}）。") from error
 
     def _label(self, kind: str) -> str:
@@ -218,7 +221,7 @@ def _facts(ctx: Context) -> dict[str, str]:
         "period": period.label_ja,
         "period_range": f"{era_date(period.start)}から{era_date(period.end)}まで",
         "year_range": month_range(period.trailing_months(12)),
-        "as_of": NO_DATA if is_missing(as_of) or as_of is None else era_datetime(as_of),
+        "as_of": as_of_ja(as_of),
         "snapshot": str(ctx.data.snapshot.number),
         "addressee": ctx.contract.addressee,
         "system": ctx.contract.system_name,

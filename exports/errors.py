@@ -26,6 +26,17 @@ class TemplateError(ExportError):
         self.line = line
 
 
+class ReportNameError(ExportError):
+    """A report that does not exist."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(
+            "報告書の名前が違います",
+            f"「{name}」という報告書はありません。作成できる報告書: {'、'.join(known)}。",
+            "上のいずれかの名前を指定してください。",
+        )
+
+
 class SectionError(ExportError):
     """A block of the document cannot be filled; nothing is published."""
 

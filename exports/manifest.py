@@ -53,5 +53,15 @@ def made_files(folder: Path, snapshot: int, template_sha256: str, period: str) -
     return [*paths, manifest] if whole else []
 
 
+def listed_files(folder: Path) -> set[str]:
+    """Names of the files that the manifest in ``folder`` lists; none when there is no readable manifest."""
+    try:
+        content = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        names = {str(file["name"]) for file in content["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {name for name in names if name not in ("", ".", "..") and Path(name).name == name}
+
+
 def _stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S+09:00")

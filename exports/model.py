@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 Align = Literal["left", "right", "center"]
@@ -80,7 +80,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class ChartSpec:
-    """What a chart shows; ``unit`` belongs to the value axis, ``minimum`` is its origin (0 unless stated)."""
+    """What a chart shows; ``unit`` belongs to the value axis, ``minimum`` is its origin (0 unless stated).
+
+    ``first_style`` is the place of the first bar colour, so that a part of a chart keeps the colours of the whole.
+    """
 
     kind: ChartKind
     categories: tuple[str, ...]
@@ -93,6 +96,7 @@ class ChartSpec:
     maximum: float | None = None
     value_labels: bool = False
     height_mm: float = 68.0
+    first_style: int = 0
 
     @property
     def has_values(self) -> bool:
@@ -250,8 +254,15 @@ class Report:
     @property
     def footer_text(self) -> str:
         made, as_of = self.provenance.created_at, self.provenance.data_as_of
-        basis = f"{as_of:%Y-%m-%d %H:%M}" if as_of else "データなし"
+        basis = _iso_minutes(as_of) if as_of else "データなし"
         return (
             f"{self.cover.version}　作成 {made:%Y-%m-%d %H:%M}　データ基準 {basis}　"
             f"スナップショット {self.provenance.snapshot}"
         )
+
+
+def _iso_minutes(as_of: datetime) -> str:
+    """2026-10-31 23:55; midnight is the end of the day before (24:00), as in the text."""
+    if as_of.time() == time(0):
+        return f"{as_of - timedelta(days=1):%Y-%m-%d} 24:00"
+    return f"{as_of:%Y-%m-%d %H:%M}"

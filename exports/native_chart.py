@@ -178,7 +178,7 @@ def _style_bars(chart: Any, spec: ChartSpec) -> None:
     plot.gap_width = 60
     if spec.kind == "stacked_bar":
         plot.overlap = 100
-    for style, series in zip(FILLS, plot.series, strict=False):
+    for style, series in zip(FILLS[spec.first_style :], plot.series, strict=False):
         fill = series.format.fill
         if style.xml_pattern:
             fill.patterned()

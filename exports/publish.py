@@ -7,7 +7,7 @@ from pathlib import Path
 
 from exports.errors import FormatError
 from exports.excel import write_excel
-from exports.manifest import manifest_bytes
+from exports.manifest import listed_files, manifest_bytes
 from exports.model import Report
 from exports.pdf import Layout, lay_out
 from exports.word import write_word
@@ -32,12 +32,17 @@ def render(report: Report, formats: Sequence[str] = FORMATS) -> dict[str, bytes]
 def write_report(report: Report, formats: Sequence[str], out_dir: Path) -> list[Path]:
     """Make every format first, then write; the last path is that of ``manifest.json``.
 
-    Nothing is written when any format fails, and each file appears under its name only when it is whole.
+    Nothing is written when any format fails, and each file appears under its name only when it is whole. What an
+    earlier run left in the folder and the new manifest does not list goes away last.
     """
     files = render(report, formats)
     files["manifest.json"] = manifest_bytes(report, files)
     out_dir.mkdir(parents=True, exist_ok=True)
-    return [_replace(out_dir / name, content) for name, content in files.items()]
+    before = listed_files(out_dir)
+    paths = [_replace(out_dir / name, content) for name, content in files.items()]
+    for name in before - files.keys():
+        (out_dir / name).unlink(missing_ok=True)
+    return paths
 
 
 def _replace(path: Path, content: bytes) -> Path:

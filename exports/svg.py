@@ -125,7 +125,7 @@ def _draw_bars(axes: Any, spec: ChartSpec) -> None:
     places = list(range(len(spec.categories)))
     stacked = spec.kind == "stacked_bar"
     base = [0.0] * len(places)
-    for style, one in zip(FILLS, spec.series, strict=False):
+    for style, one in zip(FILLS[spec.first_style :], spec.series, strict=False):
         values = [0.0 if value is None else value for value in one.values]
         axes.bar(
             places, values, 0.62, bottom=base if stacked else None, color=style.color, edgecolor=style.edge,

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from exports.blocks import CHARTS, SENTENCES, TABLES
 from exports.catalogue import TEMPLATES
-from exports.errors import TemplateError
+from exports.errors import ReportNameError, TemplateError
 
 _MESSAGES = {
     "extra_forbidden": "「{key}」という項目は使えません。",
@@ -150,12 +150,11 @@ def _known_builder(name: str, known: Mapping[str, Any]) -> str:
 
 
 def template_path(report: str, folder: Path = TEMPLATES) -> Path:
-    """The file of a report; raise :class:`TemplateError` naming the reports that exist."""
-    path = folder / f"{report}.yaml"
-    if path.is_file() and report != "datasets":
-        return path
-    names = "、".join(sorted(other.stem for other in folder.glob("*.yaml") if other.stem != "datasets"))
-    raise TemplateError(path, None, f"帳票「{report}」はありません。使える帳票: {names}。")
+    """The file of a report; raise :class:`ReportNameError` naming the reports that exist."""
+    known = {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.stem != "datasets"}
+    if report not in known:
+        raise ReportNameError(report, tuple(known))
+    return known[report]
 
 
 def load_template(report: str, folder: Path = TEMPLATES) -> Template:

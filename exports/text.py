@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,8 @@ from warehouse.japanese import (
     NOT_APPLICABLE_SIGN,
     UNKNOWN_SIGN,
     bytes_gb,
+    era_date,
+    era_datetime,
     era_month,
     is_missing,
     mbps,
@@ -38,6 +40,20 @@ def missing(value: Any) -> bool:
 def amount(value: Any, decimals: int = 0, rounding: str = "half_up") -> str:
     """1,234 / ▲1.2 / … (missing)."""
     return UNKNOWN_SIGN if missing(value) else number(value, decimals, rounding)
+
+
+def coverage(value: Any) -> str:
+    """A share of received samples, cut: 100.0 only when nothing is missing."""
+    return amount(value, 1, "truncate")
+
+
+def as_of_ja(moment: datetime | None, unknown: str = NO_DATA) -> str:
+    """令和8年10月31日 23時55分; midnight is the end of the day before (24時00分)."""
+    if missing(moment) or moment is None:
+        return unknown
+    if moment.time() == time(0):
+        return f"{era_date(moment.date() - timedelta(days=1))} 24時00分"
+    return era_datetime(moment)
 
 
 def amount_or_dash(value: Any, decimals: int = 0) -> str:

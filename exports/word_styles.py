@@ -121,7 +121,7 @@ def _table_styles() -> tuple[str, ...]:
         _style("FigureTitle", "図題", _KEEP + _spacing(2, 2) + _CENTRE, based_on="Caption"),
         _style("TableText", "表の文字", _spacing(1.5, 1.5, 12), _gothic(9)),
         _style("TableSmall", "表の文字（小）", _spacing(1, 1, 10.25), _gothic(7.5)),
-        _style("TableDense", "表の文字（密）", _spacing(0.5, 0.5, 9.5), _gothic(7)),
+        _style("TableDense", "表の文字（密）", _spacing(0.3, 0.3, 9.3), _gothic(7)),
     )
 
 

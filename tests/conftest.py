@@ -24,7 +24,7 @@ DEMO_FROM, DEMO_TO = "2026-08", "2026-10"
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with ``inbox/`` and a published snapshot of it; read only (copy it to change it)."""
     data = tmp_path_factory.mktemp("demo") / "data"
-    demo.generate(data / "inbox", CONFIG, DEMO_FROM, DEMO_TO, seed=7, scale=0.3, tenants=3)
+    demo.generate(data / "inbox", CONFIG, DEMO_FROM, DEMO_TO, seed=9, scale=0.3, tenants=3)
     result = load(data, data / "inbox")
     assert not result.failed and result.snapshot is not None
     return data

@@ -63,12 +63,13 @@
     if (heading && document.activeElement === document.body) { heading.focus({ preventScroll: true }); }
   }
 
-  function announce(title) {
-    if (!title) { return ""; }
-    document.title = title;
+  /* The tab's title and the words for screen readers come with the screen: an error card is not announced as a page. */
+  function announce(screen) {
+    if (!screen) { return ""; }
+    document.title = screen[0];
     if (moved) { window.setTimeout(focusHeading, 50); }
     moved = true;
-    return title.split("｜")[0] + "を表示しました。";
+    return screen[1];
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, { miharashi: { sort: sort, announce: announce } });

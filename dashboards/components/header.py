@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.columns import as_of_ja
 from dashboards.components.aria import aria
 from dashboards.components.link import page_link
+from exports.text import as_of_ja
 from warehouse.japanese import era_datetime
 from warehouse.reading import SnapshotFacts
 
@@ -52,7 +52,7 @@ def data_state(snapshot: SnapshotFacts | None) -> Component:
         return html.Dl([_item("数値時点", "－"), _item("更新日時", "－")], className="data-state")
     return html.Dl(
         [
-            _item("数値時点", as_of_ja(snapshot.data_as_of)),
+            _item("数値時点", as_of_ja(snapshot.data_as_of, "不明")),
             _item("更新日時", era_datetime(snapshot.published_at)),
             _item("データ版", f"第{snapshot.number}版"),
         ],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from dashboards.columns import as_of_ja
+from exports.text import as_of_ja
 from warehouse.japanese import era_datetime
 from warehouse.period import Period
 from warehouse.reading import SnapshotFacts
@@ -22,7 +22,7 @@ _SIGNS = (
 def sources(snapshot: SnapshotFacts, period: Period, feeds: Sequence[str], notes: Sequence[str] = ()) -> Component:
     """Sources, period, data-as-of, updated-at, then the legend of signs."""
     first = (
-        f"出典：{'、'.join(feeds)}（対象期間 {period.label_ja}、数値時点 {as_of_ja(snapshot.data_as_of)}、"
+        f"出典：{'、'.join(feeds)}（対象期間 {period.label_ja}、数値時点 {as_of_ja(snapshot.data_as_of, '不明')}、"
         f"更新日時 {era_datetime(snapshot.published_at)}、データ第{snapshot.number}版）"
     )
     return html.Section(

@@ -12,6 +12,7 @@ from dashboards import palette
 from dashboards.columns import day_ja, month_ja
 from dashboards.figures import base
 from dashboards.frames import LOW_COVERAGE_PCT, day, series, where
+from dashboards.wording import coverage_text
 from warehouse.japanese import bytes_gb, mbps, number
 
 DIRECTIONS = (("in", "受信"), ("out", "送信"))
@@ -58,7 +59,7 @@ def _line(
         "x": [month_ja(month) for month in months],
         "y": list(amounts),
         "customdata": [
-            f"{number(amount, decimals)} {unit}（取得率{number(pct, 1)}%）"
+            f"{number(amount, decimals)} {unit}（取得率{coverage_text(pct)}）"
             for amount, pct in zip(amounts, coverage, strict=True)
         ],
         "hovertemplate": "%{customdata}",
@@ -119,7 +120,8 @@ def _day_bars(frame: pd.DataFrame, days: Sequence[date], key: str, name: str) ->
     coverage = series(frame, days, "jst_date", "coverage_pct")
     return _bars([day_ja(day) for day in days], amounts, coverage, name, _STYLES[key][0]) | {
         "customdata": [
-            f"{number(amount, 1)} GB（取得率{number(pct, 1)}%）" for amount, pct in zip(amounts, coverage, strict=True)
+            f"{number(amount, 1)} GB（取得率{coverage_text(pct)}）"
+            for amount, pct in zip(amounts, coverage, strict=True)
         ]
     }
 
@@ -176,7 +178,8 @@ def _month_bars(frame: pd.DataFrame, months: Sequence[str], key: str, name: str)
     coverage = series(frame, months, "jst_month", "coverage_pct")
     return _bars([month_ja(month) for month in months], amounts, coverage, name, _STYLES[key][0]) | {
         "customdata": [
-            f"{number(amount, 1)} GB（取得率{number(pct, 1)}%）" for amount, pct in zip(amounts, coverage, strict=True)
+            f"{number(amount, 1)} GB（取得率{coverage_text(pct)}）"
+            for amount, pct in zip(amounts, coverage, strict=True)
         ]
     }
 

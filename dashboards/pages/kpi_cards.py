@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboards.components.card import Card, Fact, grid
 from dashboards.components.judgement import chip
 from dashboards.frames import LOW_COVERAGE_PCT
-from dashboards.wording import step
+from dashboards.wording import coverage_text, step
 from warehouse.japanese import NOT_APPLICABLE_SIGN, UNKNOWN_SIGN, number
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -54,7 +54,7 @@ def kpi_card(kpi: Kpi) -> Card:
     ]
     coverage = kpi["coverage_pct"]
     if coverage is not None and coverage < LOW_COVERAGE_PCT:
-        facts.append(Fact("取得率", f"{number(coverage, 1)}%", "参考値"))
+        facts.append(Fact("取得率", coverage_text(coverage), "参考値"))
     return Card(
         str(kpi["name"]),
         shown_value(kpi),
@@ -66,12 +66,10 @@ def kpi_card(kpi: Kpi) -> Card:
 
 
 def target(kpi: Kpi) -> str:
-    """100%以上, 0件; 未設定 when the contract gives no value."""
+    """100%以上, 0件以下; 未設定 when the contract gives no value."""
     value = kpi["target"]
     if value is None:
         return "未設定"
-    if value == 0 and kpi["target_text"] == "以下":
-        return with_unit("0", str(kpi["unit"] or ""))
     decimals = 0 if float(value).is_integer() else int(kpi["decimals"] or 0)
     return with_unit(number(value, decimals), str(kpi["unit"] or "")) + str(kpi["target_text"] or "")
 
@@ -80,7 +78,7 @@ def _compared(label: str, kpi: Kpi, key: str) -> Fact:
     if kpi[key] is None:
         return Fact(label, UNKNOWN_SIGN)
     unit, decimals = str(kpi["unit"] or ""), int(kpi["decimals"] or 0)
-    difference = step(kpi["value"], kpi[key], unit, decimals)
+    difference = step(kpi["value"], kpi[key], unit, decimals, kpi["rounding"] or "half_up")
     return Fact(label, with_unit(shown_value(kpi, key), unit), difference or "")
 
 

@@ -10,6 +10,7 @@ from dashboards.pages.base import Dataset
 
 _DIRECTION = {"in": "受信", "out": "送信"}
 COVERAGE = Column("coverage_pct", "取得率", "number", "%", 1, rounding="truncate")
+ANSWERS_IN_TIME = Column("in_time_pct", "一次回答\n期限内率", "number", "%", 1, rounding="truncate")
 MONTH = Column("jst_month", "年月", "month")
 MONTH_IN_FILE = Column("jst_month", "年月", "month", on_screen=False)
 
@@ -122,7 +123,7 @@ TENANTS = Dataset(
         Column("tickets", "受付", "number", "件"),
         Column("answers_due", "一次回答の期限到来", "number", "件", on_screen=False),
         Column("answers_in_time", "一次回答の期限内", "number", "件", on_screen=False),
-        Column("in_time_pct", "一次回答\n期限内率", "number", "%", 1),
+        ANSWERS_IN_TIME,
         Column("open_tickets", "未完了", "number", "件"),
         Column("detections", "検知", "number", "件"),
         Column("serious", "うち重大", "number", "件"),

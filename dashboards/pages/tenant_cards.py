@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashboards.components.card import Card, Fact, card
 from dashboards.frames import LOW_COVERAGE_PCT, series, where
+from dashboards.pages.overview_data import ANSWERS_IN_TIME, COVERAGE
 from dashboards.view import View
 from dashboards.wording import change, gb_decimals, step
 from warehouse.japanese import NOT_APPLICABLE_SIGN, bytes_gb, mbps, number
@@ -26,7 +27,7 @@ def cards(record: Record, trend: pd.DataFrame, view: View) -> list[Component]:
         _rate(record, "p95_in_bps", "受信", _history(trend, view, "in", "p95_bps")),
         _rate(record, "p95_out_bps", "送信", _history(trend, view, "out", "p95_bps")),
         _tickets(record),
-        _answers(record),
+        answers_card(record),
         _detections(record, view),
         _coverage(record),
     ]
@@ -67,14 +68,15 @@ def _tickets(record: Record) -> Card:
     return Card("問合せ等の受付", number(record["tickets"]), "件", None, facts)
 
 
-def _answers(record: Record) -> Card:
+def answers_card(record: Record) -> Card:
+    """First answers in time, cut as the prefecture's own KPI is."""
     due, in_time = record["answers_due"], record["answers_in_time"]
     facts = [Fact("期限内", f"{number(in_time)}件"), Fact("期限到来", f"{number(due)}件")]
     if due is None or in_time is None:
         return Card("一次回答期限内率", _UNKNOWN, "%", "データなし", facts)
     if due == 0:
         return Card("一次回答期限内率", NOT_APPLICABLE_SIGN, "", "対象なし", facts)
-    return Card("一次回答期限内率", number(in_time / due * 100, 1), "%", None, facts)
+    return Card("一次回答期限内率", ANSWERS_IN_TIME.show(in_time / due * 100), "%", None, facts)
 
 
 def _detections(record: Record, view: View) -> Card:
@@ -97,4 +99,4 @@ def _coverage(record: Record) -> Card:
     pct = record["coverage_pct"]
     facts = [Fact("取得", f"{number(record['received'])}点"), Fact("期待", f"{number(record['expected'])}点")]
     word = "データなし" if pct is None else "注意" if pct < LOW_COVERAGE_PCT else None
-    return Card("取得率", number(pct, 1, "truncate"), "%", word, facts)
+    return Card("取得率", COVERAGE.show(pct), "%", word, facts)

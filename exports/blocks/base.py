@@ -42,9 +42,25 @@ class Context:
         months = self.months
         return self.data.frame(query, from_month=months[0], to_month=months[-1])
 
+    def open_faults(self) -> pd.DataFrame:
+        """Faults that were detected up to the end of the period, whenever, and are not completed."""
+        return self.data.frame("open_faults", last_date=self.period.end)
+
     @property
     def months(self) -> tuple[str, ...]:
         return self.period.trailing_months(12)
+
+    def kpi(self, kpi_id: str, value: Any) -> str:
+        """A figure that is a KPI, or a part or an earlier month of one, with that KPI's decimals and rounding."""
+        row = next((row for row in self.kpi_catalogue() if row["kpi_id"] == kpi_id), None)
+        if row is None:
+            raise Unfilled(f"指標「{kpi_id}」が指標一覧にありません。")
+        return amount(value, int(row["decimals"]), row["rounding"])
+
+    def kpi_catalogue(self) -> list[dict[str, Any]]:
+        """Every KPI with its rounding; a look at the rules only: the block being filled does not show the figures."""
+        with self.data.filling(""):
+            return records(self.compared("kpi_summary"))
 
     def compared(self, query: str) -> pd.DataFrame:
         """A query that also wants the previous month and the month a year ago."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from exports.blocks.base import Context, Params, Sentences, TableContent, records, require_rows
 from exports.model import Column
-from exports.text import NO_DATA, amount, missing
+from exports.text import NO_DATA, amount, as_of_ja, coverage, missing
 from warehouse.japanese import era_date, era_datetime
 
 
@@ -19,7 +19,7 @@ def premises_table(ctx: Context, _: Params) -> TableContent:
         days = NO_DATA
     else:
         days = f"{amount(calendar['open_days'])}日（暦日{amount(calendar['days'])}日）"
-    as_of = f"{era_datetime(snapshot.data_as_of)}（最終の計測時刻）" if snapshot.data_as_of else NO_DATA
+    as_of = f"{as_of_ja(snapshot.data_as_of)}（最終の計測時刻）" if snapshot.data_as_of else NO_DATA
     rows = (
         ("対象期間", f"{era_date(ctx.period.start)}から{era_date(ctx.period.end)}まで"),
         ("開庁日数", days),
@@ -30,12 +30,29 @@ def premises_table(ctx: Context, _: Params) -> TableContent:
         ("時刻", "日本標準時による。"),
         ("通信の単位", "1GBは10億バイト、1Mbpsは毎秒100万ビットとする。"),
         ("通信の方向", "受信は接続団体に向かう通信、送信は接続団体から出る通信とする。"),
-        (
-            "端数処理",
-            "比率は小数第1位まで（四捨五入）、稼働率は小数第3位まで（切捨て）とする。端数処理のため合計が一致しない場合がある。",
-        ),
+        ("端数処理", _rounding(ctx)),
     )
     return TableContent((Column("項目", "left", 1.4), Column("内容", "left", 5)), rows)
+
+
+def _rounding(ctx: Context) -> str:
+    """The rule and its exceptions; which ratios are cut, and where, is what the KPI catalogue says."""
+    cut: dict[int, list[str]] = {}
+    for row in ctx.kpi_catalogue():
+        if row["rounding"] == "truncate":
+            cut.setdefault(int(row["decimals"]), []).append(row["name"])
+    cut.setdefault(1, []).append("取得率")
+    parts = "、".join(
+        f"{_joined(names)}は小数第{decimals}位まで" for decimals, names in sorted(cut.items(), reverse=True)
+    )
+    return (
+        f"比率は小数第1位まで（四捨五入）とする。ただし、{parts}とし、表示桁未満を切り捨てる。"
+        "端数処理のため合計が一致しない場合がある。"
+    )
+
+
+def _joined(names: list[str]) -> str:
+    return f"{'、'.join(names[:-1])}及び{names[-1]}" if len(names) > 1 else names[0]
 
 
 def _bodies(ctx: Context) -> str:
@@ -47,8 +64,8 @@ def _bodies(ctx: Context) -> str:
 
 def quality_sentences(ctx: Context, params: Params) -> Sentences:
     """Missing samples, corrections and rejects in words; the tables are in annex 3."""
-    coverage = records(ctx.month_frame("coverage_month"))
-    gaps = [row for row in coverage if missing(row["coverage_pct"]) or row["coverage_pct"] < 100]
+    feeds = records(ctx.month_frame("coverage_month"))
+    gaps = [row for row in feeds if missing(row["coverage_pct"]) or row["coverage_pct"] < 100]
     facts = ["欠測はない。" if not gaps else f"欠測のある元データは{'、'.join(_gap(row) for row in gaps)}である。"]
     floor = amount(params["coverage_floor"])
     if low := [
@@ -69,8 +86,7 @@ def quality_sentences(ctx: Context, params: Params) -> Sentences:
 def _gap(row: dict[str, Any]) -> str:
     if missing(row["coverage_pct"]):
         return f"{row['title']}（データなし）"
-    shown = amount(row["coverage_pct"], 1)
-    return f"{row['title']}（取得率{'99.9' if shown == '100.0' else shown}%）"
+    return f"{row['title']}（取得率{coverage(row['coverage_pct'])}%）"
 
 
 def coverage_table(ctx: Context, _: Params) -> TableContent:
@@ -91,7 +107,7 @@ def coverage_table(ctx: Context, _: Params) -> TableContent:
                 amount(row["entities"]),
                 amount(row["expected"]),
                 amount(row["received"]),
-                amount(row["coverage_pct"], 2, "truncate"),
+                coverage(row["coverage_pct"]),
                 amount(row["days_with_gaps"]),
             )
             for row in rows

@@ -8,6 +8,7 @@ from exports.blocks.base import Context, Params, Sentences, TableContent, month_
 from exports.blocks.services import NoRecord
 from exports.model import Column
 from exports.text import amount, change, missing, moment, text
+from warehouse.japanese import era_date
 
 _TIMES = (
     ("mean_start_minutes", "平均着手時間（分）"),
@@ -26,13 +27,13 @@ def trend_table(ctx: Context, _: Params) -> TableContent:
     counts = [rows.get(month, {}).get("n") for month in ctx.months]
     body = [month_row("障害件数（件）", counts)]
     for name, label in _TIMES:
-        cells = (_time(rows.get(month, {}), name) for month in ctx.months)
+        cells = (_time(ctx, rows.get(month, {}), name) for month in ctx.months)
         body.append((label, *cells))
     return TableContent(month_columns("項目", ctx.months, 3.4), tuple(body))
 
 
-def _time(row: dict[str, Any], name: str) -> str:
-    return "－" if row.get("n") == 0 else amount(row.get(name))
+def _time(ctx: Context, row: dict[str, Any], name: str) -> str:
+    return "－" if row.get("n") == 0 else ctx.kpi("K06", row.get(name))
 
 
 def sentences(ctx: Context, _: Params) -> Sentences:
@@ -42,10 +43,8 @@ def sentences(ctx: Context, _: Params) -> Sentences:
         return ("対象月の障害はデータなしである。",)
     facts = [f"障害は{amount(now['n'])}件で、前月比は{change(now['n'], before.get('n'), '件')}であった。"]
     if now["n"] and not missing(now["mean_restore_minutes"]):
-        facts.append(
-            f"検知から復旧までの時間は、平均{amount(now['mean_restore_minutes'])}分、"
-            f"中央値{amount(now['median_restore_minutes'])}分、最大{amount(now['max_restore_minutes'])}分であった。"
-        )
+        mean, median, longest = (ctx.kpi("K06", now[f"{name}_restore_minutes"]) for name in ("mean", "median", "max"))
+        facts.append(f"検知から復旧までの時間は、平均{mean}分、中央値{median}分、最大{longest}分であった。")
     return tuple(facts)
 
 
@@ -98,12 +97,23 @@ def causes_table(ctx: Context, _: Params) -> TableContent:
 
 
 def open_sentences(ctx: Context, _: Params) -> Sentences:
-    try:
-        rows = _faults(ctx)
-    except NoRecord:
-        return ("対象月の障害の未完了件数はデータなしである。",)
-    pending = [row for row in rows if missing(row["restored_at"])]
-    if not pending:
-        return ("対象月に発生した障害で、未完了のものはない。",)
-    listed = "、".join(f"{row['fault_no']}（{text(row['title'])}）" for row in pending)
-    return (f"対象月に発生した障害のうち{len(pending)}件（{listed}）が完全復旧していない。",)
+    """Every fault that is not completed, whichever month it was detected in."""
+    if missing(_months(ctx).get(ctx.month, {}).get("n")):
+        return ("対象月の障害管理台帳が取り込まれていないため、未完了の障害はデータなしである。",)
+    rows = records(ctx.open_faults())
+    if not rows:
+        return (f"{era_date(ctx.period.end)}までに検知した障害で、未完了のものはない。",)
+    first = f"{era_date(ctx.period.end)}までに検知した障害のうち、未完了のものは{len(rows)}件である。"
+    return (first, *(_open_fault(row) for row in rows))
+
+
+def _open_fault(row: dict[str, Any]) -> str:
+    restored = "完全復旧していない" if missing(row["restored_at"]) else f"{_when(row['restored_at'])}に完全復旧した"
+    state = text(row["status_name"], "状態の記録なし")
+    return (
+        f"{row['fault_no']}（{text(row['title'])}、{_when(row['detected_at'])}検知）は「{state}」であり、{restored}。"
+    )
+
+
+def _when(value: Any) -> str:
+    return "日時不明" if missing(value) else era_date(value.date())

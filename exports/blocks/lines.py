@@ -16,7 +16,7 @@ from exports.blocks.base import (
     series_over,
 )
 from exports.model import ChartSpec, Column, Reference, Series
-from exports.text import amount, amount_or_dash, as_mbps, judgement, missing, text
+from exports.text import amount, amount_or_dash, as_mbps, coverage, judgement, missing, text
 from warehouse.japanese import mbps
 
 _DIRECTIONS = {"in": "受信", "out": "送信"}
@@ -43,10 +43,10 @@ def month_table(ctx: Context, _: Params) -> TableContent:
         Column("取得率", unit="%", weight=11),
         Column("判定", "left", 14),
     )
-    return TableContent(columns, tuple(_line_row(row) for row in _line_rows(ctx)))
+    return TableContent(columns, tuple(_line_row(ctx, row) for row in _line_rows(ctx)))
 
 
-def _line_row(row: dict[str, Any]) -> tuple[str, ...]:
+def _line_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
     guaranteed, ceiling = row["guaranteed_bps"], row["total_bps"]
     return (
         row["name"],
@@ -56,10 +56,10 @@ def _line_row(row: dict[str, Any]) -> tuple[str, ...]:
         as_mbps(row["avg_bps"]),
         as_mbps(row["p95_bps"]),
         as_mbps(row["max_bps"]),
-        "－" if missing(guaranteed) else amount(row["p95_guaranteed_pct"], 1),
-        "－" if missing(ceiling) else amount(row["p95_total_pct"], 1),
+        "－" if missing(guaranteed) else ctx.kpi("K10i", row["p95_guaranteed_pct"]),
+        "－" if missing(ceiling) else ctx.kpi("K11", row["p95_total_pct"]),
         "－" if missing(guaranteed) else amount(row["exceeded_minutes"]),
-        amount(row["coverage_pct"], 1),
+        coverage(row["coverage_pct"]),
         "－" if missing(guaranteed) else judgement(row["judgement"]),
     )
 
@@ -68,17 +68,19 @@ def sentences(ctx: Context, _: Params) -> Sentences:
     """The busier direction of every line with a guaranteed bandwidth, in one sentence each."""
     rows = [row for row in _line_rows(ctx) if not missing(row["guaranteed_bps"])]
     names = list(dict.fromkeys(row["name"] for row in rows))
-    return tuple(_line_sentence([row for row in rows if row["name"] == name]) for name in names)
+    return tuple(_line_sentence(ctx, [row for row in rows if row["name"] == name]) for name in names)
 
 
-def _line_sentence(rows: list[dict[str, Any]]) -> str:
+def _line_sentence(ctx: Context, rows: list[dict[str, Any]]) -> str:
     known = [row for row in rows if not missing(row["p95_bps"])]
     if not known:
         return f"{rows[0]['name']}の通信速度はデータなしである。"
     top = max(known, key=lambda row: row["p95_bps"])
-    shares = [f"確保帯域（{amount(mbps(top['guaranteed_bps']))}Mbps）に対し{amount(top['p95_guaranteed_pct'], 1)}%"]
+    used = ctx.kpi("K10i", top["p95_guaranteed_pct"])
+    shares = [f"確保帯域（{amount(mbps(top['guaranteed_bps']))}Mbps）に対し{used}%"]
     if not missing(top["total_bps"]) and top["total_bps"] != top["guaranteed_bps"]:
-        shares.append(f"総帯域（{amount(mbps(top['total_bps']))}Mbps）に対し{amount(top['p95_total_pct'], 1)}%")
+        used = ctx.kpi("K11", top["p95_total_pct"])
+        shares.append(f"総帯域（{amount(mbps(top['total_bps']))}Mbps）に対し{used}%")
     return (
         f"{top['name']}の95パーセンタイルは{top['direction_name']}で{as_mbps(top['p95_bps'])}Mbpsであり、"
         f"{'、'.join(shares)}であった。確保帯域を超えた時間は{amount(top['exceeded_minutes'])}分であった。"
@@ -105,8 +107,8 @@ def group_table(ctx: Context, _: Params) -> TableContent:
                 amount_or_dash(mbps(row["total_bps"])),
                 as_mbps(row["p95_bps"]),
                 as_mbps(row["max_bps"]),
-                amount(row["p95_total_pct"], 1),
-                amount(row["coverage_pct"], 1),
+                ctx.kpi("K11", row["p95_total_pct"]),
+                coverage(row["coverage_pct"]),
             )
             for row in rows
         ),

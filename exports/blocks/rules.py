@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from exports.blocks.base import Context, Params, records, total
-from exports.text import amount, as_gb, change, change_pct, comparisons, missing, target, text
+from exports.text import amount, as_gb, change, change_pct, comparisons, coverage, missing, target, text
 
 Rule = Callable[[Context, Params], list[str]]
 
@@ -47,7 +47,7 @@ def unplanned_stops(ctx: Context, _: Params) -> list[str]:
         return [count]
     when = f"{worst['started_at'].month}月{worst['started_at'].day}日"
     cause = "" if missing(worst["cause"]) else f"、原因は{str(worst['cause']).rstrip('。')}"
-    return [f"{count}最長は{when}の{text(worst['service_name'])}の{amount(worst['minutes'])}分{cause}である。"]
+    return [f"{count}最長は{when}の{text(worst['service_name'])}の{ctx.kpi('K02', worst['minutes'])}分{cause}である。"]
 
 
 def serious_events(ctx: Context, _: Params) -> list[str]:
@@ -97,7 +97,7 @@ def _thin(ctx: Context, params: Params) -> list[dict[str, Any]]:
 
 
 def _coverage(row: dict[str, Any]) -> str:
-    return "データなし" if missing(row["coverage_pct"]) else f"{amount(row['coverage_pct'], 1)}%"
+    return "データなし" if missing(row["coverage_pct"]) else f"{coverage(row['coverage_pct'])}%"
 
 
 HIGHLIGHTS: tuple[Rule, ...] = (missed_targets, unplanned_stops, serious_events, gaps, traffic, tickets)
@@ -122,7 +122,7 @@ def ask_lines(ctx: Context, _: Params) -> list[str]:
     rows = [row for row in records(ctx.month_frame("line_month")) if row["judgement"] in ("注意", "未達")]
     return [
         f"{row['name']}（{row['direction_name']}）の95パーセンタイルが"
-        f"確保帯域の{amount(row['p95_guaranteed_pct'], 1)}%に"
+        f"確保帯域の{ctx.kpi('K10i', row['p95_guaranteed_pct'])}%に"
         "達したため、増強の要否の判断を依頼する。"
         for row in rows
     ]
@@ -131,7 +131,7 @@ def ask_lines(ctx: Context, _: Params) -> list[str]:
 def ask_licences(ctx: Context, params: Params) -> list[str]:
     rows = records(ctx.month_frame("licence_month"))
     return [
-        f"{row['name']}の使用率が{amount(row['used_pct'], 1)}%"
+        f"{row['name']}の使用率が{ctx.kpi('K21', row['used_pct'])}%"
         f"（上限{amount(row['capacity'])}{text(row['unit'], '')}）であるため、"
         "追加の要否の判断を依頼する。"
         for row in rows
@@ -160,11 +160,7 @@ def ask_ageing(ctx: Context, _: Params) -> list[str]:
 
 
 def ask_outside_faults(ctx: Context, _: Params) -> list[str]:
-    rows = [
-        row
-        for row in records(ctx.days_frame("faults"))
-        if row["boundary_name"] == "範囲外" and missing(row["restored_at"])
-    ]
+    rows = [row for row in records(ctx.open_faults()) if row["boundary_name"] == "範囲外"]
     return [
         f"責任分界点の範囲外の障害{row['fault_no']}（{text(row['title'])}）について、対応状況の確認を依頼する。"
         for row in rows

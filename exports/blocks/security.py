@@ -44,8 +44,12 @@ def _levels(rows: list[dict[str, Any]]) -> list[str]:
     return sorted(order, key=lambda name: order[name])
 
 
-def trend_chart(ctx: Context, _: Params) -> ChartContent:
-    rows = _trend(ctx)
+def trend_chart(ctx: Context, params: Params) -> ChartContent:
+    """Detections by severity; with ``params['from_severity']`` only the grave ones, which no common scale shows."""
+    lowest = params.get("from_severity")
+    every = _trend(ctx)
+    rows = [row for row in every if lowest is None or (row["severity"] is not None and row["severity"] >= lowest)]
+    first = _levels(every).index(_levels(rows)[0]) if rows else 0
     cells = pivot(rows, ("severity_name", "jst_month"))
     series = tuple(
         series_over(level, {month: cells.get((level, month)) for month in ctx.months}, ctx.months)
@@ -57,19 +61,21 @@ def trend_chart(ctx: Context, _: Params) -> ChartContent:
         series=series,
         unit="件",
         category_title="年月",
-        height_mm=62,
+        height_mm=62 if lowest is None else 46,
+        first_style=first,
     )
-    return ChartContent(spec, _count_sentence(ctx, cells, _levels(rows)))
+    what = "検知" if lowest is None else f"危険度{lowest}以上の検知"
+    return ChartContent(spec, _count_sentence(ctx, cells, _levels(rows), what))
 
 
-def _count_sentence(ctx: Context, cells: dict[tuple[Any, Any], Any], levels: list[str]) -> str:
+def _count_sentence(ctx: Context, cells: dict[tuple[Any, Any], Any], levels: list[str], what: str) -> str:
     now, before, year = (
         total(cells.get((level, month)) for level in levels)
         for month in (ctx.month, ctx.months[-2], ctx.period.last_year().last_month)
     )
     if now is None:
-        return "対象月の検知件数はデータなしである。"
-    facts = f"対象月の検知は{amount(now)}件で、前月比は{change(now, before, '件')}である。"
+        return f"対象月の{what}の件数はデータなしである。"
+    facts = f"対象月の{what}は{amount(now)}件で、前月比は{change(now, before, '件')}である。"
     return facts if year is None else f"{facts}前年同月比は{change(now, year, '件')}である。"
 
 

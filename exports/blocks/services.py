@@ -13,7 +13,6 @@ from exports.blocks.base import (
     TableContent,
     Unfilled,
     month_columns,
-    month_row,
     records,
     require_rows,
     series_over,
@@ -34,17 +33,17 @@ def availability_table(ctx: Context, _: Params) -> TableContent:
         Column("計画外停止時間", unit="分", weight=27),
         Column("稼働率", unit="%", weight=18),
     )
-    return TableContent(columns, tuple(_availability_row(row) for row in rows))
+    return TableContent(columns, tuple(_availability_row(ctx, row) for row in rows))
 
 
-def _availability_row(row: dict[str, Any]) -> tuple[str, ...]:
+def _availability_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
     unknown = missing(row["availability_pct"])
-    stops = ("planned_stop_minutes", "unplanned_count", "unplanned_minutes")
     return (
         row["name"],
         amount(row["planned_service_minutes"]),
-        *(amount(None if unknown else row[name]) for name in stops),
-        amount(row["availability_pct"], 3, "truncate"),
+        *(amount(None if unknown else row[name]) for name in ("planned_stop_minutes", "unplanned_count")),
+        ctx.kpi("K02", None if unknown else row["unplanned_minutes"]),
+        ctx.kpi("K01", row["availability_pct"]),
     )
 
 
@@ -56,8 +55,9 @@ def availability_sentences(ctx: Context, _: Params) -> Sentences:
     stopped = [row for row in known if (row["unplanned_minutes"] or 0) > 0]
     facts = [f"{len(known)}サービスのうち{len(known) - len(stopped)}サービスで計画外停止がなかった。"]
     facts += [
-        f"{row['name']}は計画外停止が{amount(row['unplanned_count'])}件、合計{amount(row['unplanned_minutes'])}分で、"
-        f"稼働率は{amount(row['availability_pct'], 3, 'truncate')}%であった。"
+        f"{row['name']}は計画外停止が{amount(row['unplanned_count'])}件、"
+        f"合計{ctx.kpi('K02', row['unplanned_minutes'])}分で、"
+        f"稼働率は{ctx.kpi('K01', row['availability_pct'])}%であった。"
         for row in stopped
     ]
     if absent := [row["name"] for row in rows if missing(row["availability_pct"])]:
@@ -85,7 +85,7 @@ def availability_chart(ctx: Context, _: Params) -> ChartContent:
     summary = "12か月の稼働率はデータなしである。"
     if known:
         month = ctx.months[series.values.index(lowest)]
-        summary = f"12か月の最低は{month_ja(month)}の{amount(lowest, 3, 'truncate')}%である。"
+        summary = f"12か月の最低は{month_ja(month)}の{ctx.kpi('K01', lowest)}%である。"
     return ChartContent(spec, summary, (f"縦軸の原点は{floor:.2f}%であり、0ではない。",))
 
 
@@ -93,10 +93,12 @@ def availability_trend_table(ctx: Context, _: Params) -> TableContent:
     rows = {row["jst_month"]: row for row in records(ctx.year_frame("service_trend"))}
     percentages = [rows.get(month, {}).get("availability_pct") for month in ctx.months]
     minutes = [rows.get(month, {}).get("unplanned_minutes") for month in ctx.months]
-    cells = tuple(amount(value, 3, "truncate") for value in percentages)
     return TableContent(
         month_columns("項目", ctx.months, 2.4),
-        (("稼働率（%）", *cells), month_row("計画外停止（分）", minutes)),
+        (
+            ("稼働率（%）", *(ctx.kpi("K01", value) for value in percentages)),
+            ("計画外停止（分）", *(ctx.kpi("K02", value) for value in minutes)),
+        ),
     )
 
 
@@ -115,7 +117,7 @@ def outages_table(ctx: Context, params: Params) -> TableContent:
         Column("原因", "left", 36),
         Column("除外事由", "left", 19),
     )
-    return TableContent(columns, tuple(_outage_row(row) for row in rows))
+    return TableContent(columns, tuple(_outage_row(ctx, row) for row in rows))
 
 
 class NoRecord(Unfilled):
@@ -129,13 +131,13 @@ def _stops_known(ctx: Context) -> bool:
     return any(not missing(row["availability_pct"]) for row in records(ctx.month_frame("service_month")))
 
 
-def _outage_row(row: dict[str, Any]) -> tuple[str, ...]:
+def _outage_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
     return (
         text(row["kind_name"]),
         text(row["service_name"]),
         moment(row["started_at"]),
         moment(row["ended_at"], "未復旧"),
-        amount(row["minutes"]),
+        ctx.kpi("K02", row["minutes"]),
         text(row["affected"]),
         text(row["cause"]),
         text(row["exclusion"]),
@@ -160,7 +162,7 @@ def licences_table(ctx: Context, _: Params) -> TableContent:
                 text(row["unit"]),
                 amount(row["used"]),
                 amount_or_dash(row["capacity"]),
-                amount(row["used_pct"], 1),
+                ctx.kpi("K21", row["used_pct"]),
                 f"仕様書{row['clause']}" if not missing(row["clause"]) else "－",
             )
             for row in rows

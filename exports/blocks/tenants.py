@@ -18,7 +18,7 @@ from exports.blocks.base import (
     total,
 )
 from exports.model import ChartSpec, Column, Series
-from exports.text import amount, as_gb, as_mbps, change_pct, comparisons, missing, month_ja, month_label, text
+from exports.text import amount, as_gb, as_mbps, change_pct, comparisons, coverage, missing, month_ja, month_label, text
 
 _GB = 1e9
 
@@ -143,9 +143,13 @@ _ANNEX = (
 
 
 def annex_table(ctx: Context, _: Params) -> TableContent:
-    """All bodies in the order of the specification, with a total."""
+    """All bodies in the order of the specification, what belongs to none of them, and a total."""
     rows = _rows(ctx)
-    return TableContent(_ANNEX, (*(_annex_row(row) for row in rows), _annex_total(rows)), total_rows=1)
+    unplaced = next(iter(records(ctx.month_frame("unplaced_month"))), {})
+    listed = [_annex_row(row) for row in rows]
+    if any(unplaced.get(name) for name in _COUNTS):
+        listed.append(("団体不明", *("－" for _ in _ANNEX[1 : -len(_COUNTS)]), *(amount(unplaced[x]) for x in _COUNTS)))
+    return TableContent(_ANNEX, (*listed, _annex_total(rows, unplaced)), total_rows=1)
 
 
 def _annex_row(row: dict[str, Any]) -> tuple[str, ...]:
@@ -162,7 +166,7 @@ def _annex_row(row: dict[str, Any]) -> tuple[str, ...]:
         as_mbps(row["p95_in_bps"]),
         as_mbps(row["p95_out_bps"]),
         amount(None if missing(per_head) else per_head / 1e6, 1),
-        amount(row["coverage_pct"], 1),
+        coverage(row["coverage_pct"]),
         *(amount(row[name]) for name in _COUNTS),
     )
 
@@ -170,7 +174,7 @@ def _annex_row(row: dict[str, Any]) -> tuple[str, ...]:
 _COUNTS = ("tickets", "answers_due", "answers_in_time", "open_tickets", "detections", "serious")
 
 
-def _annex_total(rows: list[dict[str, Any]]) -> tuple[str, ...]:
+def _annex_total(rows: list[dict[str, Any]], unplaced: dict[str, Any]) -> tuple[str, ...]:
     sums = {
         name: total(row[name] for row in rows)
         for name in (
@@ -178,7 +182,9 @@ def _annex_total(rows: list[dict[str, Any]]) -> tuple[str, ...]:
             "last_year_bytes_total", "share_pct", "expected", "received", *_COUNTS,
         )
     }  # fmt: skip
-    coverage = sums["received"] / sums["expected"] * 100 if sums["expected"] and sums["received"] is not None else None
+    received_pct = (
+        sums["received"] / sums["expected"] * 100 if sums["expected"] and sums["received"] is not None else None
+    )
     return (
         "合計",
         amount(sums["users"]),
@@ -191,8 +197,8 @@ def _annex_total(rows: list[dict[str, Any]]) -> tuple[str, ...]:
         "－",
         "－",
         "－",
-        amount(coverage, 1),
-        *(amount(sums[name]) for name in _COUNTS),
+        coverage(received_pct),
+        *(amount(total([sums[name], unplaced.get(name)])) for name in _COUNTS),
     )
 
 

@@ -88,16 +88,16 @@ def answers_table(ctx: Context, _: Params) -> TableContent:
         Column("中央値", unit="時間", group="所要（営業時間）"),
         Column("90%値", unit="時間", group="所要（営業時間）"),
     )
-    return TableContent(columns, tuple(_answer_row(month, rows.get(month, {})) for month in ctx.months))
+    return TableContent(columns, tuple(_answer_row(ctx, month, rows.get(month, {})) for month in ctx.months))
 
 
-def _answer_row(month: str, row: dict[str, Any]) -> tuple[str, ...]:
+def _answer_row(ctx: Context, month: str, row: dict[str, Any]) -> tuple[str, ...]:
     none_due = row.get("due") == 0
     unanswered = none_due and missing(row.get("median_hours"))
     return (
         month_label(month),
         *(amount(row.get(name)) for name in ("received", "due", "in_time", "late")),
-        "－" if none_due else amount(row.get("in_time_pct"), 1),
+        "－" if none_due else ctx.kpi("K27", row.get("in_time_pct")),
         *("－" if unanswered else amount(row.get(name), 1) for name in ("median_hours", "p90_hours")),
     )
 
@@ -110,7 +110,7 @@ def answer_sentences(ctx: Context, _: Params) -> Sentences:
         return ("対象月に一次回答の期限が到来した案件はなかった。",)
     return (
         f"一次回答の期限（翌営業日17時15分）が到来した{amount(row['due'])}件のうち{amount(row['in_time'])}件を期限内に回答し、"
-        f"期限内率は{amount(row['in_time_pct'], 1)}%であった。",
+        f"期限内率は{ctx.kpi('K27', row['in_time_pct'])}%であった。",
         f"一次回答までの営業時間は、中央値{amount(row['median_hours'], 1)}時間、"
         f"90パーセンタイル{amount(row['p90_hours'], 1)}時間であった。",
     )

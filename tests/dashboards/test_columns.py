@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashboards.columns import Column, Kind, as_of_ja
+from dashboards.columns import Column, Kind
 from dashboards.csv_file import csv_bytes, harmless
 
 NAN = float("nan")
@@ -37,12 +37,6 @@ def test_a_cell(kind: Kind, value: Any, shown: str, exported: Any) -> None:
     column = Column("x", "欄", kind, decimals=1)
     assert column.show(value) == shown
     assert column.export(value) == exported
-
-
-def test_midnight_closes_the_day_before() -> None:
-    assert as_of_ja(datetime(2026, 10, 31, 23, 55)) == "令和8年10月31日 23時55分"
-    assert as_of_ja(datetime(2026, 11, 1)) == "令和8年10月31日 24時00分"
-    assert as_of_ja(None) == "不明"
 
 
 def test_file_headings_name_the_base_unit_on_one_line() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,11 @@ from typing import Any
 import pytest
 from dash import Dash
 
+from dashboards.pages import overview_data
+from dashboards.pages.kpi_cards import target
+from dashboards.pages.tenant_cards import answers_card
 from dashboards.routing import PAGES
+from dashboards.wording import coverage_text, step
 from tests.dashboards.conftest import app_for, ask
 from tests.dashboards.fake_bodies import bodies
 from tests.dashboards.fake_reader import FakeReader, FakeSnapshot
@@ -118,6 +123,45 @@ def test_before_the_first_load_the_screen_says_so() -> None:
 
     text = ask(create_app(nothing, lambda: Scope(frozenset({"242012"}), platform=True), datetime.now), "/")
     assert "未取込" in text
+
+
+@pytest.mark.parametrize(
+    ("link", "spoken"),
+    [
+        ("/", "概況 令和8年10月を表示しました。"),
+        ("/tenant", "接続団体を選んでください。"),
+        ("/tenant?tenant=999999", "接続団体が見つかりません。"),
+        ("/?period=abc", "対象期間の書き方が違います。"),
+        ("/?period=2027-01", "概況 令和9年1月は未取込です。"),
+        ("/nowhere", "ページが見つかりません。"),
+    ],
+)
+def test_a_screen_reader_is_told_what_is_on_the_screen(staff: Dash, link: str, spoken: str) -> None:
+    title, announcement = json.loads(ask(staff, link))["response"]["screen-title"]["data"]
+    assert announcement == spoken
+    assert title.endswith("｜見晴らし")
+    assert "表示しました" not in title
+
+
+def test_a_shown_difference_is_that_of_the_shown_values() -> None:
+    assert step(61.0512, 60.9488, "%", 1) == "0.2ポイント増"  # 61.1 and 60.9
+    assert step(61.1499, 60.9501, "%", 1) == "0.1ポイント増"  # 61.1 and 61.0
+    assert step(97.89, 97.81, "%", 1, "truncate") == "増減なし"
+    assert step(97.69, 97.81, "%", 1, "truncate") == "0.2ポイント減"  # 97.6 and 97.8
+    assert step(3, 5, "件", 0) == "2件減"
+    assert step(None, 5, "件", 0) is None
+
+
+def test_a_target_of_none_says_at_most() -> None:
+    kpi = {"target": 0.0, "target_text": "以下", "unit": "件", "decimals": 0}
+    assert target(kpi) == "0件以下"
+
+
+def test_a_share_that_must_reach_100_is_cut() -> None:
+    assert coverage_text(99.99) == "99.9%" and coverage_text(100.0) == "100.0%"
+    assert overview_data.ANSWERS_IN_TIME.show(99.99) == "99.9"
+    record = {"answers_due": 10_000, "answers_in_time": 9_999}
+    assert answers_card(record).value == "99.9"
 
 
 def test_a_month_under_way_is_marked() -> None:

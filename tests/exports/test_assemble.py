@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import FrozenInstanceError
+from datetime import datetime
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ from exports.assemble import assemble_report
 from exports.errors import AudienceError, PeriodKindError, SectionError
 from exports.model import Bullets, Chart, Report, Table
 from exports.template import load_template
+from exports.text import as_of_ja
 from tests.exports import fake_reader
 from tests.exports.conftest import CLOCK, CONTRACT, make_report
 from tests.exports.fake_reader import FakeReader
@@ -69,11 +71,20 @@ def test_a_report_cannot_be_changed(report: Report) -> None:
         report.file_stem = "other"  # type: ignore[misc]
 
 
-def test_all_33_bodies_are_listed_with_a_total(report: Report) -> None:
+def test_all_33_bodies_are_listed_with_what_belongs_to_none_and_a_total(report: Report) -> None:
     annex = table(report, "annex-table")
-    assert len(annex.rows) == 34
+    assert len(annex.rows) == 35
     assert annex.rows[0][0] == "三重県"
-    assert annex.rows[-1][0] == "合計"
+    assert annex.rows[-2] == ("団体不明", *["－"] * 11, "0", "0", "0", "0", "3", "0")
+    listed = fake_reader.tenant_month()["detections"].sum()
+    assert (annex.rows[-1][0], annex.rows[-1][16]) == ("合計", f"{listed + 3:,}")
+
+
+def test_no_row_for_unknown_bodies_when_every_record_has_its_body() -> None:
+    nothing = fake_reader.unplaced_month().assign(detections=0)
+    annex = table(make_report(FakeReader({"unplaced_month": nothing})), "annex-table")
+    assert len(annex.rows) == 34
+    assert "団体不明" not in [row[0] for row in annex.rows]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +101,8 @@ def test_all_33_bodies_are_listed_with_a_total(report: Report) -> None:
         ("answer-table", "R8.2", 5, "…"),
         ("kpi", "K35", 5, "…"),
         ("kpi", "K01", 3, "99.999"),
-        ("kpi", "K02", 5, "0"),
+        ("kpi", "K02", 5, "0.0"),
+        ("answer-table", "R8.10", 5, "98.6"),  # 98.675 %, cut as K27 is
     ],
 )
 def test_missing_zero_and_not_applicable_look_different(
@@ -236,3 +248,84 @@ def test_missing_is_recognised_in_all_its_forms() -> None:
         assert amount(value) == "…"
     assert amount(0) == "0"
     assert amount(-1.25, 1) == "▲1.3"
+
+
+def test_a_kpi_reads_the_same_wherever_it_stands(report: Report) -> None:
+    assert row_of(table(report, "kpi"), "K27")[3] == "98.6"
+    assert any("期限内率は98.6%" in one for one in bullets(report, "answers"))
+    assert any("一次回答期限内率は98.6%" in one for one in bullets(report, "notable"))
+    shown = row_of(table(report, "kpi"), "K06")[3]
+    assert shown in row_of(table(report, "fault-trend"), "平均復旧時間（分）")
+
+
+def test_a_figure_of_an_unknown_kpi_stops_the_report() -> None:
+    frame = fake_reader.kpi_summary()
+    with pytest.raises(SectionError, match="指標「K27」が指標一覧にありません"):
+        make_report(FakeReader({"kpi_summary": frame[frame["kpi_id"] != "K27"]}))
+
+
+def test_coverage_is_100_only_when_nothing_is_missing() -> None:
+    almost = 100 * 1767743 / 1767744
+    frame = fake_reader.coverage_month().assign(coverage_pct=[almost, 96.96, 100.0])
+    lines = fake_reader.line_month().assign(coverage_pct=almost)
+    groups = fake_reader.line_group_month().assign(coverage_pct=almost)
+    replaced = {"coverage_month": frame, "line_month": lines, "line_group_month": groups}
+    report = make_report(FakeReader(replaced))
+    assert [row[4] for row in table(report, "coverage-table").rows] == ["99.9", "96.9", "100.0"]
+    assert {row[10] for row in table(report, "line-table").rows} == {"99.9"}
+    assert {row[6] for row in table(report, "line-groups").rows} == {"99.9"}
+    assert any("団体別通信量（取得率99.9%）" in one for one in bullets(report, "quality"))
+
+
+def test_the_rounding_rule_names_what_is_cut(report: Report) -> None:
+    assert row_of(table(report, "premises-table"), "端数処理")[1] == (
+        "比率は小数第1位まで（四捨五入）とする。ただし、サービス稼働率は小数第3位まで、"
+        "一次回答期限内率、緊急連絡15分以内率及び取得率は小数第1位までとし、表示桁未満を切り捨てる。"
+        "端数処理のため合計が一致しない場合がある。"
+    )
+
+
+def test_open_faults_of_earlier_months_are_listed() -> None:
+    reader = FakeReader()
+    found = bullets(make_report(reader), "fault-open")
+    assert found == (
+        "令和8年10月31日までに検知した障害のうち、未完了のものは2件である。",
+        "F8-009（Webサーバの断続的な停止、令和8年6月3日検知）は「復旧済」であり、令和8年6月3日に完全復旧した。",
+        "F8-022（外部DNSの応答遅延、令和8年10月20日検知）は「対応中」であり、完全復旧していない。",
+    )
+    assert ("open_faults", {"last_date": Period.parse("2026-10").end}) in reader.asked
+    none = make_report(FakeReader({"open_faults": fake_reader.open_faults().iloc[0:0]}))
+    assert bullets(none, "fault-open") == ("令和8年10月31日までに検知した障害で、未完了のものはない。",)
+    unknown = make_report(FakeReader({"fault_trend": fake_reader.fault_trend().iloc[:-1]}))
+    assert bullets(unknown, "fault-open") == (
+        "対象月の障害管理台帳が取り込まれていないため、未完了の障害はデータなしである。",
+    )
+
+
+def test_grave_detections_have_a_figure_with_their_own_scale(report: Report) -> None:
+    every, grave = chart(report, "detection-chart"), chart(report, "serious-chart")
+    assert len(every.spec.series) == 5
+    assert [one.name for one in grave.spec.series] == ["危険度2（High）", "危険度3（Critical）"]
+    assert (every.spec.first_style, grave.spec.first_style) == (0, 2)  # the same colours in both
+    assert grave.summary.startswith("対象月の危険度2以上の検知は")
+
+
+def test_the_end_of_a_month_is_told_as_its_last_day() -> None:
+    report = make_report(FakeReader(snapshot=fake_reader.FakeSnapshot(data_as_of=datetime(2026, 11, 1))))
+    assert row_of(table(report, "premises-table"), "データ基準日時")[1].startswith("令和8年10月31日 24時00分")
+    assert "令和8年10月31日 24時00分" in table(report, "kpi").source
+    assert "データ基準 2026-10-31 24:00" in report.footer_text
+    assert as_of_ja(None, "不明") == "不明"
+
+
+def test_a_failure_of_our_own_leaves_its_trace_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    frame = fake_reader.line_month().assign(p95_guaranteed_pct="many")
+    with pytest.raises(SectionError, match="値の形が想定と違います"), caplog.at_level("ERROR", "miharashi.exports"):
+        make_report(FakeReader({"line_month": frame}))
+    assert caplog.records[0].exc_info is not None
+
+
+def test_an_outside_fault_of_an_earlier_month_is_asked_about_while_it_is_open() -> None:
+    frame = fake_reader.open_faults().assign(boundary_name="範囲外")
+    found = bullets(make_report(FakeReader({"open_faults": frame})), "requests")
+    assert any("範囲外の障害F8-009" in one for one in found)

@@ -14,8 +14,8 @@ from docx import Document
 from openpyxl import load_workbook
 
 from exports.model import Report
-from exports.outline import outline
 from tests.exports.conftest import assert_golden
+from tests.exports.outline import outline
 
 
 def test_the_report_itself(report: Report) -> None:

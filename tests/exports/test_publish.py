@@ -68,6 +68,28 @@ def test_finished_files_are_recognised_until_one_of_them_changes(
     assert made_files(tmp_path, *wanted) == []
 
 
+def test_files_of_an_earlier_run_that_the_new_one_lacks_go_away(
+    report: Report, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(_: Report, formats: tuple[str, ...]) -> dict[str, bytes]:
+        return {f"{report.file_stem}.{kind}": files[kind] for kind in formats}
+
+    out = tmp_path / "out"
+    monkeypatch.setattr(publish, "render", made)
+    write_report(report, FORMATS, out)
+    (out / "覚書.txt").write_text("not ours", encoding="utf-8")
+    (tmp_path / "outside.txt").write_text("not ours", encoding="utf-8")
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"].append({"name": "../outside.txt"})
+    (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    paths = write_report(report, ("pdf",), out)
+    assert {path.name for path in out.iterdir()} == {*(path.name for path in paths), "覚書.txt"}
+    assert (tmp_path / "outside.txt").exists()
+    (out / "manifest.json").write_text("{", encoding="utf-8")
+    write_report(report, ("xlsx",), out)
+    assert (out / f"{report.file_stem}.pdf").exists()  # an unreadable manifest lists nothing
+
+
 def test_nothing_is_written_when_a_format_fails(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exports.catalogue import TEMPLATES, load_catalogue
-from exports.errors import TemplateError
+from exports.errors import ReportNameError, TemplateError
 from exports.template import load_template
 
 GOOD = """\
@@ -66,9 +66,11 @@ def test_a_mistake_is_refused_with_its_line(tmp_path: Path, old: str, new: str, 
 
 
 def test_an_unknown_report_names_those_that_exist() -> None:
-    with pytest.raises(TemplateError) as caught:
-        load_template("weekly")
-    assert "monthly-operations" in caught.value.message and "datasets" not in caught.value.message
+    for name in ("weekly", "datasets", "../secret", ""):
+        with pytest.raises(ReportNameError) as caught:
+            load_template(name)
+        assert f"「{name}」という報告書はありません" in caught.value.message
+        assert "作成できる報告書: monthly-operations。" in caught.value.message
 
 
 def test_the_data_dictionary_keeps_sheet_and_column_names_unique() -> None:

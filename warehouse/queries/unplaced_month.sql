@@ -1,4 +1,4 @@
--- one row: tickets and detections of the month that belong to no connected body of the month
+-- one row per month: its tickets and detections that belong to no connected body of that month
 -- With the rows of tenant_month they add up to the prefecture-wide counts. NULL where the ledger was not received.
 WITH members AS (
     SELECT DISTINCT t.tenant_code

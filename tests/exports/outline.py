@@ -1,4 +1,4 @@
-"""A report as plain data: for previews, comparisons between versions, and goldens."""
+"""A report as plain data: for goldens."""
 
 from __future__ import annotations
 
