@@ -6,9 +6,6 @@ import json
 import os
 import socket
 import sys
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
@@ -16,13 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from typer import rich_utils
-from typer._click import exceptions as usage  # typer brings its own click and does not export these names
-from typer.core import TyperCommand, TyperGroup
 
+from cli import failures
+from cli.japanese import JapaneseCommand, JapaneseGroup
+from cli.terminal import errors, print_table, progress_bar, say
 from warehouse.errors import MiharashiError, NoSnapshot
 
 if TYPE_CHECKING:
@@ -31,31 +25,7 @@ if TYPE_CHECKING:
     from warehouse.scope import Scope
 
 
-class JapaneseCommand(TyperCommand):
-    """A command whose ``--help`` speaks Japanese."""
-
-    def get_help_option(self, ctx: Any) -> Any:
-        return _japanese(super().get_help_option(ctx))
-
-
-class JapaneseGroup(TyperGroup):
-    """The list of commands, likewise."""
-
-    def get_help_option(self, ctx: Any) -> Any:
-        return _japanese(super().get_help_option(ctx))
-
-
-def _japanese(option: Any) -> Any:
-    if option is not None:
-        option.help = "この説明を表示して終わる"
-    return option
-
-
-rich_utils.OPTIONS_PANEL_TITLE, rich_utils.ARGUMENTS_PANEL_TITLE = "オプション", "引数"
-rich_utils.COMMANDS_PANEL_TITLE, rich_utils.ERRORS_PANEL_TITLE = "コマンド", "誤り"
-rich_utils.REQUIRED_LONG_STRING, rich_utils.DEFAULT_STRING = "[必須]", "[既定: {}]"
-
-cli = typer.Typer(
+commands = typer.Typer(
     cls=JapaneseGroup,
     add_completion=False,
     no_args_is_help=True,
@@ -63,8 +33,6 @@ cli = typer.Typer(
     help="見晴らし: 運用データの取込み、画面、報告書。データは MIHARASHI_DATA（既定 ./data）、"
     "設定は MIHARASHI_CONFIG（既定 ./config）に置きます。",
 )
-console = Console()
-errors = Console(stderr=True)
 
 
 class ReportFormat(StrEnum):
@@ -94,27 +62,7 @@ def now() -> datetime:
     return datetime.now(ZoneInfo("Asia/Tokyo")).replace(tzinfo=None, microsecond=0)
 
 
-def say(text: str) -> None:
-    """Tell the user something as it is: no colours, no markup, no wrapping of paths."""
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
-
-
-@contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A progress report for long work, drawn on the terminal's error stream."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True) as progress:
-        task = progress.add_task("準備", total=None)
-
-        def report(step: str, done: int, total: int) -> None:
-            progress.update(task, description=step, completed=done, total=total)
-
-        yield report
-
-
-@cli.command("load", cls=JapaneseCommand)
+@commands.command("load", cls=JapaneseCommand)
 def load_command(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="ファイルまたはフォルダ")],
     feed: Annotated[str | None, typer.Option(metavar="NAME", help="取込み定義の名前（config/feeds）")] = None,
@@ -154,7 +102,7 @@ def _print_load(result: LoadResult) -> None:
         say("新しく公開するデータはありません。")
 
 
-@cli.command("status", cls=JapaneseCommand)
+@commands.command("status", cls=JapaneseCommand)
 def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで出力する")] = False) -> None:
     """公開中のスナップショットと、取込み定義ごとの最終取込み・件数・却下・取得率を示す。"""
     from warehouse.japanese import number
@@ -170,7 +118,7 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで
         if status.data_as_of
         else f"スナップショット {status.number}（公開 {status.published_at:%Y-%m-%d %H:%M}）",
     )
-    _print_table(
+    print_table(
         ["取込み定義", "最終取込み", "ファイル", "不受理", "受入れ件数", "却下行数", "期間"],
         [
             [
@@ -185,7 +133,7 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで
             for feed in status.feeds
         ],
     )
-    _print_table(
+    print_table(
         ["表", "期間", "期待点数", "取得点数", "取得率（%）"],
         [
             [
@@ -203,7 +151,7 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで
             say(f"団体不明のまま保管している記録: {title} {count:,}件")
 
 
-@cli.command("report", cls=JapaneseCommand)
+@commands.command("report", cls=JapaneseCommand)
 def report_command(
     report: Annotated[str, typer.Argument(metavar="REPORT", help="報告書の名前（例: monthly-operations）")],
     period: Annotated[str, typer.Option(help="対象期間（2026-10、2026Q2、2026H1、R8、FY2026）")],
@@ -244,7 +192,7 @@ def _issued(text: str | None) -> date | None:
         ) from None
 
 
-@cli.command("sql", cls=JapaneseCommand)
+@commands.command("sql", cls=JapaneseCommand)
 def sql_command(
     sql: Annotated[str, typer.Argument(metavar="SELECT", help="SELECT 文一つ")],
     output: Annotated[SqlFormat, typer.Option("--format", help="出力形式")] = SqlFormat.TABLE,
@@ -255,14 +203,14 @@ def sql_command(
 
     result = free_sql.run_select(data_folder(), sql, limit)
     if output is SqlFormat.TABLE:
-        _print_table(result.columns, [["" if cell is None else cell for cell in row] for row in result.rows])
+        print_table(result.columns, [["" if cell is None else cell for cell in row] for row in result.rows])
     else:
         sys.stdout.write(free_sql.as_csv(result) if output is SqlFormat.CSV else free_sql.as_json(result) + "\n")
     if result.truncated:
         errors.print(f"{limit:,}行で打ち切りました。--limit で増やせます。", highlight=False)
 
 
-@cli.command("rollback", cls=JapaneseCommand)
+@commands.command("rollback", cls=JapaneseCommand)
 def rollback_command(
     number: Annotated[int | None, typer.Argument(metavar="[N]", help="戻す世代の番号（既定は一つ前）")] = None,
 ) -> None:
@@ -280,7 +228,7 @@ def rollback_command(
     )
 
 
-@cli.command("serve", cls=JapaneseCommand)
+@commands.command("serve", cls=JapaneseCommand)
 def serve_command(
     host: Annotated[str, typer.Option(help="待ち受けるアドレス")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="待ち受けるポート", min=1, max=65535)] = 8050,
@@ -327,7 +275,7 @@ def _check_free(host: str, port: int) -> None:
             ) from None
 
 
-@cli.command("demo", cls=JapaneseCommand)
+@commands.command("demo", cls=JapaneseCommand)
 def demo_command(
     months: Annotated[
         str, typer.Option(help="作る月の範囲（例: 2025-04..2026-10）、または2026年10月までの月数（例: 3）")
@@ -413,18 +361,6 @@ def _document_clock(issued_on: date, published_at: datetime) -> datetime:
     return max(datetime.combine(issued_on, time.min), published_at)
 
 
-def _print_table(header: list[str], rows: list[list[object]]) -> None:
-    """A table that is never cut when it goes into a file or a pipe."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    numeric = [all(isinstance(row[place], int | float) for row in rows) for place in range(len(header))]
-    for name, is_number in zip(header, numeric, strict=True):
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row])
-    out = console if console.is_terminal else Console(width=200)
-    out.print(table)
-
-
 def create_server() -> Any:
     """The WSGI application: before sign-in exists every request has the prefecture's scope."""
     from dashboards.app import create_app
@@ -442,62 +378,8 @@ def __getattr__(name: str) -> Any:
 
 
 def main() -> None:
-    """Run the command line: one clear paragraph and a non-zero exit code when something fails."""
-    try:
-        sys.exit(cli(standalone_mode=False) or 0)
-    except MiharashiError as error:
-        _stop(error)
-    except usage.UsageError as error:
-        _stop(
-            MiharashiError(
-                "コマンドの書き方が違います", _usage_problem(error), f"{_usage(error)} で使い方を確かめてください。"
-            ),
-            2,
-        )
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        _stop(
-            MiharashiError(
-                "ファイルを読み書きできません",
-                f"{where}{error.strerror or error}。",
-                "場所と権限、ディスクの空きを確かめてください。",
-            )
-        )
-    except Exception as error:  # noqa: BLE001 - the last line of defence: told to the user, the trace goes to the log
-        _stop(_unexpected(error))
-
-
-def _stop(error: MiharashiError, code: int = 1) -> None:
-    errors.print(error.paragraph(), style="bold", highlight=False, markup=False, soft_wrap=True)
-    sys.exit(code)
-
-
-def _usage_problem(error: usage.UsageError) -> str:
-    if isinstance(error, usage.NoSuchOption):
-        return f"オプション {error.option_name} はありません。"
-    if isinstance(error, usage.BadParameter) and error.param is not None:
-        name = "／".join(error.param.opts)
-        missing = isinstance(error, usage.MissingParameter)
-        return f"{name} の指定が必要です。" if missing else f"{name} の値が使えません。"
-    return f"「{' '.join(sys.argv[1:])}」のコマンド名か引数が違います。"
-
-
-def _usage(error: usage.UsageError) -> str:
-    return f"{error.ctx.command_path if error.ctx else 'app.py'} --help"
-
-
-def _unexpected(error: Exception) -> MiharashiError:
-    """An error nobody foresaw: its trace goes to ``miharashi.log`` in the data folder under a number."""
-    number = f"{now():%Y%m%d-%H%M%S}"
-    log = data_folder() / "miharashi.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as stream:
-        stream.write(f"{number}\n{''.join(traceback.format_exception(error))}\n")
-    return MiharashiError(
-        "予期しない誤りが起きました",
-        f"誤り番号 {number}（{type(error).__name__}）。詳しい記録は {log} にあります。",
-        "もう一度実行しても同じなら、誤り番号と記録を添えて管理者に連絡してください。",
-    )
+    """The command line."""
+    failures.run(commands, data_folder() / "miharashi.log")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def broken_links(files: list[Path]) -> list[str]:
 def undocumented_commands() -> list[str]:
     import app
 
-    commands = [command.name for command in app.cli.registered_commands]
+    commands = [command.name for command in app.commands.registered_commands]
     return [
         f"{readme}: the command {name} is not described"
         for readme in ("README.md", "README.en.md")

@@ -11,11 +11,12 @@ import pytest
 import sqlglot
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("etl", "warehouse", "exports", "dashboards", "demo")
+PACKAGES = ("etl", "warehouse", "exports", "dashboards", "demo", "cli")
 ALLOWED = {
     "warehouse": set(),
     "etl": {"warehouse"},
     "demo": {"warehouse"},
+    "cli": {"warehouse"},
     "exports": {"warehouse"},
     "dashboards": {"warehouse", "exports"},
 }

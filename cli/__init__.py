@@ -1,0 +1,1 @@
+"""How the command line speaks: Japanese help, plain output, one clear paragraph for every failure."""
