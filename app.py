@@ -119,7 +119,7 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで
         else f"スナップショット {status.number}（公開 {status.published_at:%Y-%m-%d %H:%M}）",
     )
     print_table(
-        ["取込み定義", "最終取込み", "ファイル", "不受理", "受入れ件数", "却下行数", "期間"],
+        ["取込み定義", "最終取込み", "ファイル", "不受理", "受入れ件数", "却下行数", "取得率（%）", "期間"],
         [
             [
                 feed.title,
@@ -128,6 +128,7 @@ def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで
                 feed.refused_files,
                 feed.accepted_rows,
                 feed.rejected_lines,
+                "－" if feed.coverage_pct is None else number(feed.coverage_pct, 2, "truncate"),
                 f"{feed.period_from or '－'}〜{feed.period_to or '－'}",
             ]
             for feed in status.feeds

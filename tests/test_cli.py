@@ -71,6 +71,8 @@ def test_status_tells_snapshot_feeds_and_coverage(demo: Path) -> None:
     assert {feed["feed"] for feed in status["feeds"]} == {path.stem for path in (ROOT / "config/feeds").glob("*.toml")}
     assert {row["table_name"] for row in status["coverage"]} == {"tenant_traffic", "line_sample", "device_sample"}
     assert all(0 < row["coverage_pct"] <= 100 for row in status["coverage"])
+    shares = {row["table_name"]: row["coverage_pct"] for row in status["coverage"]}
+    assert all(feed["coverage_pct"] == shares.get(feed["table_name"]) for feed in status["feeds"])
     assert "スナップショット 1" in miharashi(demo, "status").stdout
 
 

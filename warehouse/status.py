@@ -14,7 +14,7 @@ from warehouse.scope import Scope
 
 @dataclass(frozen=True)
 class FeedStatus:
-    """One feed.  Times are naive JST; the period is that of all its files."""
+    """One feed.  Times are naive JST; the period is that of all its files; the coverage that of the table it fills."""
 
     feed: str
     title: str
@@ -26,6 +26,7 @@ class FeedStatus:
     rejected_lines: int
     period_from: date | None
     period_to: date | None
+    coverage_pct: float | None
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,12 @@ def read_status(data: Path) -> Status:
     with open_current(data) as reader:
         scope = reader.whole_scope()
         unknown = reader.query("status_unknown", scope)
-        return Status(
-            reader.snapshot.number, reader.snapshot.published_at, reader.snapshot.data_as_of,
-            [FeedStatus(**row) for row in _rows(reader, "status_feeds", scope)],
-            [CoverageStatus(**row) for row in _rows(reader, "status_coverage", scope)],
-            dict(zip(unknown["title"].tolist(), unknown["n"].tolist(), strict=True)))
+        coverage = [CoverageStatus(**row) for row in _rows(reader, "status_coverage", scope)]
+        share = {row.table_name: row.coverage_pct for row in coverage}
+        feeds = [FeedStatus(**row, coverage_pct=share.get(row["table_name"]))
+                 for row in _rows(reader, "status_feeds", scope)]
+        return Status(reader.snapshot.number, reader.snapshot.published_at, reader.snapshot.data_as_of, feeds, coverage,
+                      dict(zip(unknown["title"].tolist(), unknown["n"].tolist(), strict=True)))
 
 
 def _rows(reader: Reader, query: str, scope: Scope) -> list[dict[str, Any]]:
