@@ -46,6 +46,14 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
+class _JapaneseDash(Dash):
+    """Dash whose first moment, before any script has run, speaks Japanese."""
+
+    def index(self, *args: Any, **kwargs: Any) -> str:
+        page: str = super().index(*args, **kwargs)  # type: ignore[no-untyped-call]
+        return page.replace("Loading...", "読み込んでいます…")
+
+
 def create_app(
     open_reader: Callable[[], FrameReader],
     scope_for_request: Callable[[], Scope],
@@ -56,7 +64,7 @@ def create_app(
     ``open_reader`` is called once per request and returns a reader of the current snapshot (opening is its business);
     ``scope_for_request`` says what the request being served may see; ``clock`` gives naive Japanese time.
     """
-    app = Dash(
+    app = _JapaneseDash(
         "dashboards",
         assets_folder=str(_ASSETS),
         title=PRODUCT,

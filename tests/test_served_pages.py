@@ -81,3 +81,10 @@ def test_answers_forbid_scripts_from_elsewhere(origin: str) -> None:
         policy = answer.headers["Content-Security-Policy"]
     assert "'unsafe-eval'" not in policy
     assert "default-src 'self'" in policy or "default-src 'none'" in policy
+
+
+def test_the_first_moment_of_a_page_speaks_japanese(origin: str) -> None:
+    with urllib.request.urlopen(f"{origin}/", timeout=10) as answer:
+        page = answer.read().decode()
+    assert "読み込んでいます…" in page
+    assert "Loading..." not in page
