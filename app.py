@@ -10,12 +10,12 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
 from cli import failures
 from cli.japanese import JapaneseCommand, JapaneseGroup
+from cli.places import config_folder, data_folder, now
 from cli.terminal import errors, print_table, progress_bar, say
 from warehouse.errors import MiharashiError, NoSnapshot
 
@@ -45,21 +45,6 @@ class SqlFormat(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
-
-
-def data_folder() -> Path:
-    """The data folder of this deployment."""
-    return Path(os.environ.get("MIHARASHI_DATA", "data")).resolve()
-
-
-def config_folder() -> Path:
-    """The configuration folder of this deployment."""
-    return Path(os.environ.get("MIHARASHI_CONFIG", "config")).resolve()
-
-
-def now() -> datetime:
-    """The present time, naive JST."""
-    return datetime.now(ZoneInfo("Asia/Tokyo")).replace(tzinfo=None, microsecond=0)
 
 
 @commands.command("load", cls=JapaneseCommand)
