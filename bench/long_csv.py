@@ -44,7 +44,7 @@ def measure(scratch: Path, config: Path, days: int) -> tuple[int, int, float, fl
     """Rows, bytes, and seconds of the whole load and of a plain ``CREATE TABLE AS … read_csv``."""
     source = scratch / "traffic.csv"
     rows = write(source, config, days)
-    own = _copy_config(config, scratch / "config")
+    own = copy_config(config, scratch / "config")
     started = time.perf_counter()
     result = load(DataFolder(scratch / "data"), own, [source], clock=lambda: datetime(2026, 11, 20, 9), feed="bench")
     loaded = time.perf_counter() - started
@@ -54,8 +54,8 @@ def measure(scratch: Path, config: Path, days: int) -> tuple[int, int, float, fl
     return rows, source.stat().st_size, loaded, _plain(source, scratch / "plain.duckdb")
 
 
-def write(path: Path, config: Path, days: int) -> int:
-    """Write 5-minute rows of every tenant, route and direction up to the end of October 2026; returns their number."""
+def write(path: Path, config: Path, days: int, end: datetime = datetime(2026, 11, 1)) -> int:
+    """Write 5-minute rows of every tenant, route and direction of the ``days`` before ``end``; returns their number."""
     tenants = sorted({str(row["tenant_code"]) for row in Registry.read(config).tables["tenant"]})
     series = [
         (tenant, route, direction)
@@ -64,7 +64,7 @@ def write(path: Path, config: Path, days: int) -> int:
         for direction in ("in", "out")
     ]
     random = np.random.default_rng(20261101)
-    first = datetime(2026, 11, 1) - timedelta(days=days)
+    first = end - timedelta(days=days)
     with pc_csv.CSVWriter(
         path,
         pa.schema(
@@ -97,11 +97,15 @@ def write(path: Path, config: Path, days: int) -> int:
     return days * 288 * len(series)
 
 
-def _copy_config(config: Path, target: Path) -> Path:
+def copy_config(config: Path, target: Path) -> Path:
+    """The configuration with the long CSV's feed, all tenants and routes valid from 2020 on."""
     shutil.copytree(config, target)
     (target / "feeds" / "bench.toml").write_text(_FEED, encoding="utf-8")
-    tenants = target / "tenants.csv"
-    tenants.write_text(tenants.read_text(encoding="utf-8").replace("2025-07-01", "2022-04-01"), encoding="utf-8")
+    for name in ("tenants.csv", "routes.csv"):
+        table = (target / name).read_text(encoding="utf-8")
+        for start in ("2025-07-01", "2022-04-01"):
+            table = table.replace(start, "2020-04-01")
+        (target / name).write_text(table, encoding="utf-8")
     return target
 
 
