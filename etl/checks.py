@@ -12,12 +12,13 @@ from etl.batches import BoolArray, IntArray
 from etl.columns import Parsed, rows_where
 from warehouse.facts import Column, FactTable
 from warehouse.registry import Registry
-from warehouse.scope import UNKNOWN_TENANT
+from warehouse.scope import UNKNOWN
 
 MICROSECOND = 1_000_000
 JST_SECONDS = 9 * 3600
 _DAY_SECONDS = 86_400
 _EPOCH = date(1970, 1, 1)
+_ANYBODY = frozenset({UNKNOWN, "*"})
 
 
 class Findings:
@@ -38,12 +39,12 @@ class Findings:
             self.add(np.array([row]), parsed.source, reason)
 
 
-def check_values(parsed: Parsed, column: Column, findings: Findings) -> None:
-    """Required values and bounds of one column."""
-    if column.required:
-        missing = parsed.values.is_null()
-        if parsed.values.null_count:
-            findings.add(np.flatnonzero(rows_where(missing)), parsed.source, f"{column.title}がありません")
+def check_values(parsed: Parsed, column: Column, findings: Findings, excused: BoolArray | None = None) -> None:
+    """Required values (except in ``excused`` rows) and bounds of one column."""
+    if column.required and parsed.values.null_count:
+        missing = rows_where(parsed.values.is_null())
+        wrong = missing if excused is None else missing & ~excused
+        findings.add(np.flatnonzero(wrong), parsed.source, f"{column.title}がありません")
     if column.type in {"integer", "decimal"} and len(parsed.values) > parsed.values.null_count:
         bounds = pc.min_max(parsed.values).as_py()
         if column.minimum is not None and bounds["min"] < column.minimum:
@@ -63,15 +64,17 @@ def jst_days(times: pa.Array) -> IntArray:
 def check_validity(parsed: Parsed, column: Column, days: IntArray, registry: Registry, findings: Findings) -> None:
     """Keys must be valid on the row's JST day (a body that had not joined yet has no traffic)."""
     encoded = parsed.values.dictionary_encode()
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     first, last = (_EPOCH + timedelta(days=int(bound)) for bound in (days.min(), days.max()))
-    for number, code in enumerate(encoded.dictionary.to_pylist()):
-        periods = registry.periods(column.dimension, str(code))
-        if code == UNKNOWN_TENANT or any(period.holds(first) and period.holds(last) for period in periods):
+    held = [(number, code) for number, text in enumerate(encoded.dictionary.to_pylist())
+            for code in (str(text).split(",") if column.many else [str(text)])]
+    for number, code in held:
+        periods = registry.periods(column.dimension, code)
+        if code in _ANYBODY or any(period.holds(first) and period.holds(last) for period in periods):
             continue
         inside = np.zeros(len(days), dtype=bool)
         for period in periods:
             inside |= (days >= (period.start - _EPOCH).days) & (days <= (period.end - _EPOCH).days)
+        codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         rows = np.flatnonzero((codes == number) & ~inside)
         findings.add(rows, parsed.source, f"{registry.title(column.dimension)} {code} の有効期間外の日付です")
 
@@ -148,10 +151,14 @@ class SeenKeys:
         return numbers[codes]
 
     def _tuple_repeats(self, values: dict[str, pa.Array], rows: IntArray) -> IntArray:
-        columns = [values[name].to_pylist() for name in self._columns]
+        taken = pa.array(rows)
+        keys = list(zip(*(values[name].take(taken).to_pylist() for name in self._columns), strict=True))
+        distinct = set(keys)
+        if len(distinct) == len(keys) and self._tuples.isdisjoint(distinct):  # as nearly always
+            self._tuples |= distinct
+            return np.array([], dtype=np.int64)
         repeated = []
-        for row in rows:
-            key = tuple(column[row] for column in columns)
+        for row, key in zip(rows, keys, strict=True):
             if key in self._tuples:
                 repeated.append(row)
             self._tuples.add(key)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl import counters
+from etl.addresses import AddressReader
 from etl.batches import Batch, BoolArray, IntArray
 from etl.checks import (
     MICROSECOND,
@@ -21,14 +21,17 @@ from etl.checks import (
     check_values,
     jst_days,
 )
-from etl.columns import ColumnReader, MeasureReader, Parsed, TextParser, rows_where
+from etl.columns import UNREGISTERED, ColumnReader, MeasureReader, Parsed, TextParser, joined_texts, rows_where
 from etl.feed import Feed, MeasureSpec
 from etl.folding import fold
+from etl.polls import Neighbours, PollMapper, SlotRates, nobody
+from etl.steps import joined
 from etl.values import number, whole
-from warehouse.facts import Column, FactTable
-from warehouse.lake import staging_schema
+from warehouse.edges import Ends
+from warehouse.facts import UNATTRIBUTED, Column, FactTable
 from warehouse.ledger import Reject
 from warehouse.registry import Registry
+from warehouse.staging import staging_schema
 
 
 @dataclass
@@ -37,36 +40,48 @@ class Mapped:
 
     accepted_lines: int = 0
     other_lines: int = 0
+    unregistered_lines: int = 0
     rejects: list[Reject] = field(default_factory=list)
     first: int | None = None
     last: int | None = None
 
 
 class Mapper:
-    """Maps one file.  ``rows`` yields accepted rows batch by batch; ``mapped`` counts as it goes."""
+    """Maps one file.  ``rows`` yields accepted rows batch by batch; ``mapped`` counts as it goes.
 
-    def __init__(self, feed: Feed, registry: Registry, now: int) -> None:
+    ``neighbours`` tells the polls around the file that older loads of a counter's feed left; what this one leaves is in
+    ``ends`` when all rows are out.
+    """
+
+    def __init__(self, feed: Feed, registry: Registry, now: int, neighbours: Neighbours = nobody) -> None:
         self.mapped = Mapped()
         self._feed, self._table, self._registry, self._now = feed, feed.fact, registry, now
-        self._readers = {name: ColumnReader(feed, self._table.column(name), spec, registry)
+        addresses: dict[str, AddressReader] = {}
+        self._readers = {name: ColumnReader(feed, self._table.column(name), spec, registry, addresses)
                          for name, spec in feed.columns.items()}
         self._measures = [MeasureReader(feed, measure, registry) for measure in feed.measures]
         constant = {name for measure in feed.measures for name in (measure.into, *measure.set, *measure.also)}
         self._seen = SeenKeys(self._table, tuple(name for name in self._table.key if name not in constant))
+        self._polls = PollMapper(feed, neighbours) if feed.counter else None
         self._kept: list[pa.Table] = []
+
+    @property
+    def ends(self) -> Ends | None:
+        return self._polls.ends if self._polls else None
 
     def rows(self, batches: Iterable[Batch]) -> Iterator[pa.Table]:
         """Accepted rows as tables of :func:`warehouse.lake.staging_schema`."""
         for batch in batches:
             for table in self._map(batch):
-                if self._feed.fold or self._feed.counter:
+                if self._feed.fold or self._feed.finer:
                     self._kept.append(table)
                 else:
                     yield table
-        if self._kept and self._feed.fold:
-            yield fold(self._feed, pa.concat_tables(self._kept))
-        elif self._kept:
-            yield from self._counter_rows(pa.concat_tables(self._kept))
+        if self._kept:
+            join = fold if self._feed.fold else joined
+            yield join(self._feed, pa.concat_tables(self._kept))
+        if self._polls:
+            yield from (self._counter_rows(rates) for rates in self._polls.rates())
 
     def _map(self, batch: Batch) -> Iterator[pa.Table]:
         time = self._readers[self._table.time].read(batch)
@@ -78,45 +93,50 @@ class Mapper:
         days = jst_days(time.values)
         columns = {name: time if name == self._table.time else reader.read(batch, days)
                    for name, reader in self._readers.items()}
-        measures = [measure.read(batch) for measure in self._measures] if not self._feed.counter else []
-        counts = {m.measure.source: _octets(batch, m, self._feed.counter.bits, self._feed.file.nulls)
-                  for m in self._measures} if self._feed.counter else {}
-        findings = self._findings(batch, days, columns, [*measures, *({"": parsed} for parsed in counts.values())])
+        measures = [measure.read(batch) for measure in self._measures] if not self._polls else []
+        polls = self._polls.read(batch) if self._polls else []
+        said = [parsed.said for parsed in columns.values() if parsed.said is not None]
+        if said:
+            columns[UNATTRIBUTED] = Parsed(joined_texts(said, "\n"), {}, "")
+        findings = self._findings(batch, days, columns, measures, polls)
         columns[self._table.time] = Parsed(self._slot_starts(time.values), {}, time.source)
         if not self._feed.fold:
             values = {name: parsed.values for name, parsed in columns.items()}
             findings.add(self._seen.repeated(values, ~findings.bad), time.source,
                          "同じファイルに同じ記録があります（重複）")
         self._count(batch, findings)
-        yield from self._tables(batch, columns, measures, counts, ~findings.bad)
+        if self._polls:
+            self._polls.gather({name: parsed.values for name, parsed in columns.items()}, polls, ~findings.bad)
+        else:
+            yield from self._tables(batch, columns, measures, ~findings.bad)
 
     def _own(self, batch: Batch, time: Parsed) -> tuple[Batch, Parsed]:
         keep = np.ones(batch.size, dtype=bool)
         for source, allowed in self._feed.keep.items():
-            keep &= rows_where(pc.is_in(batch.columns[source], value_set=pa.array(allowed, pa.string())))
+            keep &= rows_where(pc.is_in(batch.texts(source), value_set=pa.array(allowed, pa.string())))
         self.mapped.other_lines += int((~keep).sum())
         rows = np.flatnonzero(keep)
         problems = {new: time.problems[old] for new, old in enumerate(rows.tolist()) if old in time.problems}
         return batch.where(keep), Parsed(time.values.take(pa.array(rows)), problems, time.source)
 
     def _findings(self, batch: Batch, days: IntArray, columns: dict[str, Parsed],
-                  measures: list[dict[str, Parsed]]) -> Findings:
+                  measures: list[dict[str, Parsed]], polls: list[Parsed]) -> Findings:
         findings = Findings(batch.size)
         for source in self._feed.fold.order if self._feed.fold else ():
             findings.add_parsed(_order_numbers(batch, source))
-        for parsed in [*columns.values(), *(value for measure in measures for value in measure.values())]:
+        for parsed in [*columns.values(), *(value for measure in measures for value in measure.values()), *polls]:
             findings.add_parsed(parsed)
         for name, parsed in columns.items():
-            check_values(parsed, self._table.column(name), findings)
-        for reader, measure in zip(self._measures, measures, strict=True):
+            check_values(parsed, self._table.column(name), findings, self._excused(name, columns))
+        for reader, measure in zip(self._measures, measures, strict=False):
             for name, parsed in measure.items():
-                if name:
-                    check_values(parsed, _measured(self._table.column(name), reader.measure), findings)
+                check_values(parsed, _measured(self._table.column(name), reader.measure), findings)
         for name, parsed in columns.items():
             column = self._table.column(name)
             if column.dimension:
                 check_validity(parsed, column, days, self._registry, findings)
-        check_not_future(columns[self._table.time], self._table.column(self._table.time).title, self._now, findings)
+        if not self._table.planned:
+            check_not_future(columns[self._table.time], self._table.column(self._table.time).title, self._now, findings)
         check_order(columns, self._table, findings)
         return findings
 
@@ -132,32 +152,38 @@ class Mapper:
         mapped.first = bounds["min"] if mapped.first is None else min(mapped.first, bounds["min"])
 
     def _slot_starts(self, times: pa.Array) -> pa.Array:
-        """Times of regular samples at the start of their interval; other times, and raw counter polls, as they are."""
+        """Times of regular samples at the start of their slot; other times, and raw counter polls, as they are."""
         interval = self._table.interval_seconds
-        if interval is None or self._feed.counter:
+        if interval is None or self._polls:
             return times
-        micro = interval * MICROSECOND
-        shift = micro if self._feed.time_spec.stamp == "end" else 0
+        micro = (self._feed.step.seconds if self._feed.finer and self._feed.step else interval) * MICROSECOND
+        shift = self._feed.sample_seconds * MICROSECOND if self._feed.time_spec.stamp == "end" else 0
         moments = times.fill_null(0).to_numpy(zero_copy_only=False)
         return pa.array((moments - shift) // micro * micro, mask=rows_where(times.is_null()))
 
     def _count(self, batch: Batch, findings: Findings) -> None:
         self.mapped.accepted_lines += int((~findings.bad).sum())
         for row, (source, reason) in sorted(findings.problems.items()):
-            value = batch.columns[source][row].as_py() if source in batch.columns else None
+            value = batch.cell(source, row) if source in batch.columns else None
+            self.mapped.unregistered_lines += reason.endswith(UNREGISTERED)
             self.mapped.rejects.append(Reject(int(batch.lines[row]), source, value, reason, batch.text(row)))
 
     def _tables(self, batch: Batch, columns: dict[str, Parsed], measures: list[dict[str, Parsed]],
-                counts: dict[str, Parsed], good: BoolArray) -> Iterator[pa.Table]:
+                good: BoolArray) -> Iterator[pa.Table]:
         base = {name: parsed.values for name, parsed in columns.items()}
-        if self._feed.counter:
-            yield self._counter_table(base, counts, good)
-        elif not measures:
+        if not measures:
             yield self._with_order(batch, _finished(self._table, base, good), good)
         for reader, measure in zip(self._measures, measures, strict=False):
-            present = good & rows_where(measure[reader.measure.into].values.is_valid())
+            excused = self._excused(reader.measure.into, columns)
+            present = rows_where(measure[reader.measure.into].values.is_valid())
+            present = good & (present if excused is None else present | excused)
             constants = {name: pa.scalar(value) for name, value in reader.measure.set.items()}
             yield _finished(self._table, {**base, **{n: p.values for n, p in measure.items()}, **constants}, present)
+
+    def _excused(self, name: str, columns: dict[str, Parsed]) -> BoolArray | None:
+        """Rows of which the source itself says that there is no value: a statement that is kept without one."""
+        reason = columns.get(self._table.column(name).excused_by)
+        return rows_where(pc.invert(reason.values)) if reason and not self._feed.finer else None
 
     def _with_order(self, batch: Batch, table: pa.Table, good: BoolArray) -> pa.Table:
         if not self._feed.fold:
@@ -168,51 +194,16 @@ class Mapper:
             table = table.append_column(f"_order_{position}", numbers)
         return table
 
-    def _counter_table(self, base: dict[str, pa.Array], counts: dict[str, Parsed], good: BoolArray) -> pa.Table:
-        rows = pa.array(np.flatnonzero(good))
-        return pa.table({**{name: values.take(rows) for name, values in base.items()},
-                         **{f"_{source}": parsed.values.take(rows) for source, parsed in counts.items()}})
-
-    def _counter_rows(self, polls: pa.Table) -> Iterator[pa.Table]:
-        assert self._feed.counter is not None and self._table.interval_seconds is not None
-        entities = polls.column(self._table.entity)
-        for entity in pc.unique(entities).to_pylist():
-            own = polls.filter(pc.equal(entities, entity))
-            for measure in self._feed.measures:
-                octets = own.column(f"_{measure.source}").combine_chunks()
-                valid = rows_where(octets.is_valid())
-                times = own.column(self._table.time).to_numpy()[valid]
-                starts, bps = counters.rates(times, octets.fill_null(0).to_numpy(zero_copy_only=False)[valid],
-                                             self._table.interval_seconds, self._feed.counter)
-                micro = self._table.interval_seconds * MICROSECOND
-                slots, first = np.unique((starts + micro // 2) // micro * micro, return_index=True)
-                base = {self._table.time: pa.array(slots), self._table.entity: pa.scalar(entity),
-                        measure.into: pa.array(bps[first]),
-                        **{name: pa.scalar(value) for name, value in measure.set.items()}}
-                yield _finished(self._table, base, np.ones(len(slots), dtype=bool))
+    def _counter_rows(self, rates: SlotRates) -> pa.Table:
+        constants = {name: pa.scalar(value) for name, value in self._feed.measures[rates.measure].set.items()}
+        size = len(rates.columns[self._table.time])
+        return _finished(self._table, {**rates.columns, **constants}, np.ones(size, dtype=bool))
 
 
 def _order_numbers(batch: Batch, source: str) -> Parsed:
     """The numbers that order updates; every update must have one."""
     parser = TextParser(lambda text: whole(number(text), rounded=False), frozenset())
     return parser.column(batch.columns[source], pa.int64(), source)
-
-
-def _octets(batch: Batch, reader: MeasureReader, bits: int, nulls: tuple[str, ...]) -> Parsed:
-    """Raw counter values as unsigned 64-bit integers (64-bit counters pass the signed range)."""
-    source = reader.measure.source
-    results: list[int | None] = []
-    problems: dict[int, str] = {}
-    for row, text in enumerate(batch.columns[source].to_pylist()):
-        try:
-            value = whole(number(text), rounded=False) if text.strip() not in nulls else None
-            if value is not None and not 0 <= value < 2**bits:
-                raise ValueError
-            results.append(value)
-        except ValueError as problem:
-            results.append(None)
-            problems[row] = str(problem) or f"カウンタ値の範囲（0から2の{bits}乗未満）を外れています"
-    return Parsed(pa.array(results, pa.uint64()), problems, source)
 
 
 def _measured(column: Column, measure: MeasureSpec) -> Column:
@@ -232,8 +223,14 @@ def _finished(table: FactTable, columns: dict[str, pa.Array | pa.Scalar], keep: 
         if values is None:
             arrays.append(pa.nulls(size, target.type))
         elif isinstance(values, pa.Scalar):
-            arrays.append(pa.repeat(values, size).cast(target.type))
+            arrays.append(_as_staged(pa.repeat(values, size), target.type))
         else:
             taken = values if size == len(values) else values.take(rows)
-            arrays.append(taken.cast(target.type))
+            arrays.append(_as_staged(taken, target.type))
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _as_staged(values: pa.Array, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_dictionary(kind):
+        return values.dictionary_encode()
+    return values.cast(kind)

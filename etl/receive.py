@@ -6,11 +6,13 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from etl.errors import FileRefused
-from warehouse.folder import DataFolder, fsync_path
+from etl.errors import FileRefused, NotReceived
+from warehouse.folder import ACCEPTED_FOLDER, REASON_SUFFIX, REFUSED_FOLDER, DataFolder, fsync_path
+from warehouse.trouble import reason_of
 
 _CHUNK = 4 << 20
 _IGNORED_NAMES = {"Thumbs.db", "desktop.ini"}
@@ -30,13 +32,16 @@ class Original:
 def files_of(paths: Iterable[Path]) -> list[Path]:
     """All files under ``paths`` in a fixed order (folder, then name); hidden and unfinished ones are left alone.
 
+    So are those below an inbox that were put away after they were loaded or refused.
+
     Raises :class:`FileRefused` when a path does not exist.
     """
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
             files = sorted(path.rglob("*"), key=_natural)
-            found += [file for file in files if file.is_file() and not _unfinished(file)]
+            found += [file for file in files if file.is_file() and not _unfinished(file)
+                      and not {ACCEPTED_FOLDER, REFUSED_FOLDER} & set(file.relative_to(path).parts)]
         elif path.is_file():
             found.append(path)
         else:
@@ -51,21 +56,20 @@ def receive(path: Path, folder: DataFolder) -> Original:
     incoming = folder.archive / f"incoming-{os.getpid()}.part"
     digest, size = hashlib.sha256(), 0
     try:
-        with path.open("rb") as source, incoming.open("wb") as target:
+        with path.open("rb") as source, incoming.open("wb") as target, ThreadPoolExecutor(1) as pool:
             while chunk := source.read(_CHUNK):
-                digest.update(chunk)
+                hashed = pool.submit(digest.update, chunk)  # hashing leaves Python's lock, writing goes on beside it
                 target.write(chunk)
                 size += len(chunk)
+                hashed.result()
         archived = folder.archive / digest.hexdigest()
-        if archived.exists() and archived.stat().st_size == size:
-            incoming.unlink()
-        else:
-            fsync_path(incoming)
-            incoming.chmod(0o444)
-            incoming.replace(archived)
+        fsync_path(incoming)
+        incoming.chmod(0o444)
+        incoming.replace(archived)  # also over a copy that came before: should that be damaged, it is whole again
+        fsync_path(folder.archive)
     except OSError as error:
         incoming.unlink(missing_ok=True)
-        raise FileRefused("ファイルを保管できません", f"{path.name}: {error.strerror}（{error.filename or path}）。",
+        raise NotReceived("ファイルを保管できません", f"{path.name}: {reason_of(error)}（{error.filename or path}）。",
                           "読取り権限とディスクの空きを確かめて、もう一度実行してください。") from error
     return Original(path.name, digest.hexdigest(), size, archived)
 
@@ -76,4 +80,5 @@ def _natural(path: Path) -> list[tuple[int, str]]:
 
 
 def _unfinished(path: Path) -> bool:
-    return path.name.startswith((".", "~$")) or path.name in _IGNORED_NAMES or path.suffix in _IGNORED_SUFFIXES
+    return (path.name.startswith((".", "~$")) or path.name in _IGNORED_NAMES or path.suffix in _IGNORED_SUFFIXES
+            or path.name.endswith(REASON_SUFFIX))

@@ -1,90 +1,30 @@
 """The lake: accepted fact rows as Parquet, exactly one live file per table and JST month.
 
-Loads first *stage* their rows (one Parquet file per load), then every month they touch is written anew: the old
-month without what the new rows supersede, and the new rows, sorted by entity and time.  Files never change.
+Every month that staged rows touch is written anew: the old month without what the new rows supersede, and the new
+rows, sorted by entity and time (:mod:`warehouse.superseding` says which rows stay).  Files never change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from warehouse.engine import file_list, literal
-from warehouse.facts import SQL_TYPES, FactTable
+from warehouse.facts import FactTable
 from warehouse.folder import DataFolder, fsync_path
+from warehouse.staging import JST, StagedLoad, parquet_options
+from warehouse.superseding import Rivals, Superseded
 
-JST = timedelta(hours=9)
-_ARROW = {"text": pa.string(), "timestamp": pa.timestamp("us"), "integer": pa.int64(), "decimal": pa.float64(),
-          "boolean": pa.bool_()}
-
-
-def staging_schema(table: FactTable) -> pa.Schema:
-    """The Arrow schema in which accepted rows are handed over: the fact's columns in order."""
-    return pa.schema([(column.name, _ARROW[column.type]) for column in table.columns])
-
-
-@dataclass
-class StagedLoad:
-    """Accepted rows of one load, streamed to disk; ``first``/``last`` bound the fact's time column (naive UTC).
-
-    ``as_of`` is the last day the file speaks for when its name tells: a ledger of October is newer than one of
-    September, whichever was loaded first.
-    """
-
-    table: FactTable
-    load_id: int
-    feed: str
-    path: Path
-    as_of: date | None = None
-    rows: int = 0
-    first: datetime | None = None
-    last: datetime | None = None
-    _writer: pq.ParquetWriter | None = field(default=None, repr=False)
-
-    @property
-    def version(self) -> int:
-        """What wins when two loads hold the same unit: the newer ledger, then the later load."""
-        day = self.as_of.toordinal() if self.as_of and self.table.replaces == "key" else 0
-        return (day << 32) | self.load_id
-
-    def append(self, rows: pa.Table) -> None:
-        """Add accepted rows (columns as :func:`staging_schema`)."""
-        if rows.num_rows == 0:
-            return
-        if self._writer is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = pq.ParquetWriter(self.path, staging_schema(self.table), compression="lz4")
-        self._writer.write_table(rows)
-        bounds = pc.min_max(rows.column(self.table.time)).as_py()
-        self.first = bounds["min"] if self.first is None else min(self.first, bounds["min"])
-        self.last = bounds["max"] if self.last is None else max(self.last, bounds["max"])
-        self.rows += rows.num_rows
-
-    def close(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-
-    def discard(self) -> None:
-        """Forget everything staged so far (the file was refused)."""
-        self.close()
-        self.path.unlink(missing_ok=True)
-        self.rows, self.first, self.last = 0, None, None
-
-    def months(self) -> Iterator[str]:
-        """JST months between the first and the last row."""
-        if self.first is None or self.last is None:
-            return
-        first, last = self.first + JST, self.last + JST
-        for index in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
-            yield f"{index // 12:04d}-{index % 12 + 1:02d}"
+_ROW_GROUP = 122_880
+_IN_MEMORY_ROWS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -98,12 +38,12 @@ class LakeFile:
 
 
 @dataclass(frozen=True)
-class Superseded:
-    """Rows of an older load that a newer one took out of a month."""
+class WrittenMonth:
+    """What became of a month: its new file (None: no row is left in it) and what was superseded in it."""
 
-    load_id: int
-    replaced_load_id: int
-    rows: int
+    month: str
+    file: LakeFile | None
+    superseded: list[Superseded]
 
 
 class MonthWriter:
@@ -115,88 +55,108 @@ class MonthWriter:
         self._staged = [load for load in staged if load.rows]
         self._moves = table.replaces == "key" and table.time not in table.key
         self._sources: dict[str, LakeFile] = {}
+        self._rivals = Rivals(connection, table, [load.load_id for load in self._staged])
 
-    def months(self, live: dict[str, LakeFile]) -> list[str]:
-        """Months to write: those of the staged rows, and those of older rows with the same key."""
+    def write_all(self, live: dict[str, LakeFile], progress: Callable[[int, int], None]) -> Iterator[WrittenMonth]:
+        """Write every month that the staged rows touch, or that holds older rows with the same key."""
         months = {month for load in self._staged for month in load.months()}
-        if self._moves and live:
+        if self._moves and live and self._staged:
             months |= self._months_of_same_keys(live)
         self._sources = {month: live[month] for month in sorted(months & live.keys())}
-        return sorted(months)
+        fresh = {month: load for month in sorted(months) if (load := self._only_load_of(month)) is not None}
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            written = pool.map(self._write_fresh, fresh, fresh.values())
+            for done, file in enumerate(written):
+                progress(done, len(months))
+                yield WrittenMonth(file.month, file, [])
+        for done, month in enumerate(sorted(months - fresh.keys()), len(fresh)):
+            progress(done, len(months))
+            yield self._write_merged(month)
 
-    def write(self, month: str) -> tuple[LakeFile | None, list[Superseded]]:
-        """Write ``month`` anew (after :meth:`months`); None when no row is left in it."""
-        relative = f"{self._table.name}/month={month}/run-{self._run:06d}.parquet"
-        target = self._folder.lake / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
-        staged = [load for load in self._staged if self._moves or month in set(load.months())]
+    def _only_load_of(self, month: str) -> StagedLoad | None:
+        """The load that alone brings all samples of a month, if they fit into memory; such a month needs no SQL."""
+        loads = [load for load in self._staged if month in load.months()]
+        if self._table.interval_seconds is None or month in self._sources or len(loads) != 1:
+            return None
+        return loads[0] if pq.read_metadata(loads[0].file(month)).num_rows <= _IN_MEMORY_ROWS else None
+
+    def _write_fresh(self, month: str, load: StagedLoad) -> LakeFile:
+        relative, target = self._target(month)
+        texts = [column.name for column in self._table.columns if column.type == "text"]
+        rows = in_lake_order(pq.read_table(load.file(month), read_dictionary=texts), self._table)
+        whole = _with_lake_columns(rows, self._table, month, load)
+        pq.write_table(whole, target, compression="zstd", row_group_size=_ROW_GROUP,
+                       **parquet_options(self._table, set(whole.column_names) - set(self._table.names)))
+        fsync_path(target)
+        return LakeFile(self._table.name, month, relative, rows.num_rows)
+
+    def _target(self, month: str) -> tuple[str, Path]:
+        folder = f"{self._table.name}/month={month}"
+        (self._folder.lake / folder).mkdir(parents=True, exist_ok=True)
+        relative, times = f"{folder}/run-{self._run:06d}.parquet", 1
+        while (self._folder.lake / relative).exists():  # a run that lands several times reads what it wrote before
+            times += 1
+            relative = f"{folder}/run-{self._run:06d}-{times}.parquet"
+        return relative, self._folder.lake / relative
+
+    def _write_merged(self, month: str) -> WrittenMonth:
+        relative, target = self._target(month)
+        staged = [load for load in self._staged if self._moves or month in load.months()]
         files = [file for source, file in self._sources.items() if self._moves or source == month]
         old = [self._folder.lake / file.path for file in files]
-        self._connection.execute(
-            f"COPY ({self._merged_sql(staged, old, month)}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)")
-        superseded = self._superseded(staged, old, month)
+        contested = len(staged) + len(old) > 1
+        if contested:
+            self._gather(staged, old, month)
+        self._connection.execute(f"COPY ({self._merged_sql(staged, old, month, contested)}) TO {literal(target)} "
+                                 "(FORMAT parquet, COMPRESSION zstd)")
         rows = pq.read_metadata(target).num_rows
         if rows == 0:
             target.unlink()
-            return None, superseded
+        superseded = self._superseded(staged, old, month, target) if contested else []
+        if rows == 0:
+            return WrittenMonth(month, None, superseded)
         fsync_path(target)
-        return LakeFile(self._table.name, month, relative, rows), superseded
+        return WrittenMonth(month, LakeFile(self._table.name, month, relative, rows), superseded)
 
-    def _merged_sql(self, staged: list[StagedLoad], old: list[Path], month: str) -> str:
-        """The rows of ``month`` that no newer load superseded, sorted."""
+    def _gather(self, staged: list[StagedLoad], old: list[Path], month: str) -> None:
+        columns = ", ".join(self._rivals.columns())
+        self._rivals.gather(self._candidates_sql(staged, [], month, columns),
+                            self._candidates_sql([], old, month, columns) if old else None, month)
+
+    def _merged_sql(self, staged: list[StagedLoad], old: list[Path], month: str, contested: bool) -> str:
+        """The rows of ``month`` that nothing supersedes, sorted."""
         columns = ", ".join(self._columns())
         rows = self._candidates_sql(staged, old, month, columns)
-        if len(staged) + len(old) > 1:
-            newer = self._newer_sql(staged, old, month)
-            rows = f"SELECT {columns} FROM ({rows}) AS c WHERE NOT EXISTS (SELECT 1 FROM {newer})"
+        if contested:
+            rows = self._rivals.alive(rows)
         order = ", ".join(dict.fromkeys([self._table.entity, self._table.time, *self._table.key]))
         return f"SELECT {columns} FROM ({rows}) WHERE jst_month = {literal(month)} ORDER BY {order}"
 
-    def _newer_sql(self, staged: list[StagedLoad], old: list[Path], month: str) -> str:
-        """What supersedes a candidate row ``c``: a FROM clause with its condition.
-
-        Samples: a newer load's span of the row's feed, entity and day.  Other records: a newer version of the key.
-        """
-        keys, time = ", ".join(self._table.replace_columns), self._table.time
-        match = " AND ".join(f"n.{name} = c.{name}" for name in self._table.replace_columns)
-        if self._table.replaces == "span":
-            rows = self._candidates_sql(staged, [], month, f"{keys}, {time}, load_id, version")
-            return (f"(SELECT {keys}, load_id, version, min({time}) AS opens, max({time}) AS closes FROM ({rows}) "
-                    f"GROUP BY {keys}, load_id, version) AS n "
-                    f"WHERE {match} AND n.version > c.version AND c.{time} BETWEEN n.opens AND n.closes")
-        rows = self._candidates_sql(staged, old, month, f"{keys}, load_id, version")
-        return (f"(SELECT {keys}, max_by(load_id, version) AS load_id, max(version) AS version FROM ({rows}) "
-                f"GROUP BY {keys}) AS n WHERE {match} AND n.version > c.version")
-
-    def _superseded(self, staged: list[StagedLoad], old: list[Path], month: str) -> list[Superseded]:
-        if len(staged) + len(old) < 2:
-            return []
-        columns = ", ".join([*self._table.replace_columns, self._table.time, "jst_month", "load_id", "version"])
-        rows = self._candidates_sql(staged, old, month, columns)
-        counted = self._connection.execute(
-            f"SELECT n.load_id, c.load_id, count(*) FROM ({rows}) AS c, {self._newer_sql(staged, old, month)} "
-            f"AND c.jst_month = ? GROUP BY ALL ORDER BY ALL", [month]).fetchall()
-        return [Superseded(*row) for row in counted]
+    def _superseded(self, staged: list[StagedLoad], old: list[Path], month: str, written: Path) -> list[Superseded]:
+        rows = self._candidates_sql(staged, old, month, ", ".join(self._rivals.columns()))
+        superseded = self._rivals.superseded(rows, month)
+        self._rivals.remember(rows, month, written, superseded)
+        return superseded
 
     def _columns(self) -> list[str]:
-        return [*dict.fromkeys([*self._table.names, "jst_date", "jst_month", "jst_minute_of_week", "feed", "load_id",
-                                "version"])]
+        return [*dict.fromkeys([*self._table.names, "jst_date", "jst_month", "jst_minute_of_week", "feed", "load_id"])]
 
     def _candidates_sql(self, staged: list[StagedLoad], old: list[Path], month: str, columns: str) -> str:
         columns = ", ".join(dict.fromkeys(column.strip() for column in columns.split(",")))
-        inside = "" if self._moves else f" WHERE jst_month = {literal(month)}"
-        parts = [f"SELECT {columns} FROM ({self._staged_sql(staged)}){inside}"] if staged else []
+        inside = None if self._moves else month
+        parts = [f"SELECT {columns} FROM ({self._staged_sql(staged, inside)})"] if staged else []
         if old:
             parts.append(f"SELECT {columns} FROM read_parquet({file_list(old)})")
         return " UNION ALL ".join(parts)
 
-    def _staged_sql(self, staged: list[StagedLoad]) -> str:
-        casts = ", ".join(f"CAST({c.name} AS {SQL_TYPES[c.type]}) AS {c.name}" for c in self._table.columns)
-        selects = [f"SELECT {casts}, {literal(load.feed)} AS feed, CAST({load.load_id} AS BIGINT) AS load_id, "
-                   f"CAST({load.version} AS BIGINT) AS version FROM read_parquet({literal(load.path)})"
-                   for load in staged]
+    def _staged_sql(self, staged: list[StagedLoad], month: str | None) -> str:
+        """The staged rows of one month (None: of all) with the columns that every row of the lake carries."""
+        selects = [f"SELECT *, {literal(of)} AS jst_month, {literal(load.feed)} AS feed, "
+                   f"CAST({load.load_id} AS BIGINT) AS load_id "
+                   f"FROM read_parquet({literal(load.file(of))})"
+                   for load in staged for of in load.months() if month in (None, of)]
         local = f"({self._table.time} + INTERVAL 9 HOUR)"
-        return (f"SELECT *, CAST({local} AS DATE) AS jst_date, strftime({local}, '%Y-%m') AS jst_month, "
+        return (f"SELECT *, CAST({local} AS DATE) AS jst_date, "
                 f"CAST((isodow({local}) - 1) * 1440 + hour({local}) * 60 + minute({local}) AS SMALLINT) "
                 f"AS jst_minute_of_week FROM ({' UNION ALL '.join(selects)})")
 
@@ -204,6 +164,50 @@ class MonthWriter:
         keys = ", ".join(self._table.replace_columns)
         old = file_list([self._folder.lake / file.path for file in live.values()])
         rows = self._connection.execute(
-            f"SELECT DISTINCT jst_month FROM read_parquet({old}) SEMI JOIN ({self._staged_sql(self._staged)}) "
+            f"SELECT DISTINCT jst_month FROM read_parquet({old}) SEMI JOIN ({self._staged_sql(self._staged, None)}) "
             f"USING ({keys})").fetchall()
         return {row[0] for row in rows}
+
+
+def in_lake_order(rows: pa.Table, table: FactTable) -> pa.Table:
+    """Samples sorted by entity, time and the rest of the key, as ``ORDER BY`` in SQL would sort them."""
+    rows = rows.unify_dictionaries().combine_chunks()
+    others = [name for name in table.key if name not in {table.entity, table.time}]
+    place = rows.column(table.time).to_numpy().view(np.int64) // 1_000_000
+    for name in others:
+        ranks, size = _ranks(rows.column(name).chunk(0))
+        place = place * size + ranks
+    entities, _ = _ranks(rows.column(table.entity).chunk(0))
+    order = np.arange(len(place)) if np.all(place[:-1] <= place[1:]) else np.argsort(place, kind="stable")
+    order = order[np.argsort(entities[order], kind="stable")]
+    return rows.take(pa.array(order))
+
+
+def _ranks(column: pa.DictionaryArray) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint16]], int]:
+    """Each value's place among the column's distinct values (16 bits let numpy sort in linear time), and their number.
+
+    Texts rank by code points, which is the order of their UTF-8 bytes.
+    """
+    texts = column.dictionary.to_pylist()
+    rank = np.empty(len(texts), dtype=np.uint16 if len(texts) < 2**16 else np.int64)
+    rank[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
+    return rank[column.indices.to_numpy()], len(texts)
+
+
+def _with_lake_columns(rows: pa.Table, table: FactTable, month: str, load: StagedLoad) -> pa.Table:
+    """The rows with the JST columns and the provenance that every row of the lake carries."""
+    minutes = (rows.column(table.time).to_numpy().view(np.int64) + JST // timedelta(microseconds=1)) // 60_000_000
+    days = minutes // 1440
+    monday_first = (minutes + 3 * 1440) % 10_080  # 1970-01-01 was a Thursday
+    count = rows.num_rows
+    extra = {"jst_date": pa.array(days.astype(np.int32)).cast(pa.date32()), "jst_month": _constant(month, count),
+             "jst_minute_of_week": pa.array(monday_first.astype(np.int16)), "feed": _constant(load.feed, count),
+             "load_id": _constant(load.load_id, count)}
+    for name, values in extra.items():
+        rows = rows.append_column(name, values)
+    return rows
+
+
+def _constant(value: str | int, count: int) -> pa.Array:
+    one = pa.array([value], pa.string() if isinstance(value, str) else pa.int64())
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, dtype=np.int32)), one)
