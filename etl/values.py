@@ -13,14 +13,25 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl import dates
 from etl.errors import ValueProblem
 
-_ERA_STARTS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925}
-_ERA = re.compile(
-    r"(令和|平成|昭和|[RHS])\s*(元|\d{1,2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?"
-    r"(?:\s*\(.\))?(?:\s*(\d{1,2})\s*[:時]\s*(\d{1,2})\s*分?(?:\s*:?(\d{1,2})秒?)?)?")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,2})?")
+_WIDE: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_SPACES: dict[int, int | str] = {ord(space): " " for space in "\u3000\u00a0\u2007\u2009\u202f\t"}
+_MINUSES: dict[int, int | str] = {ord(minus): "-" for minus in "▲△−‐‑–"}
+_FOLDED = {**_WIDE, **_SPACES, **_MINUSES}
+"""Full-width ASCII, odd spaces and minus signs.  Not NFKC, which takes ² for 2 and ① for 1."""
+_NUMBER = re.compile(r"[+-]? ?(?:[0-9]{1,3}(?:(?P<mark>[, ])[0-9]{3}(?:(?P=mark)[0-9]{3})*)|[0-9]+)?(?:\.[0-9]*)?"
+                     r"(?:[eE][+-]?[0-9]{1,2})?")
+
+_PLAIN_ISO = r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}$"
+_OFFSET_ISO = (r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+               r"(Z|[+-](0[0-9]|1[0-4]):?[0-5][0-9])$")
+_FIXED_OFFSETS = {"UTC": timedelta(0), "Asia/Tokyo": timedelta(hours=9)}  # no summer time since 2000
 
 UNIT_FACTORS: dict[tuple[str, str], tuple[int, int]] = {
     ("bits_per_interval", "bit/s"): (1, 300),
@@ -29,22 +40,33 @@ UNIT_FACTORS: dict[tuple[str, str], tuple[int, int]] = {
     ("Mbps", "bit/s"): (1_000_000, 1),
     ("kB", "byte"): (1_000, 1),
     ("KiB", "byte"): (1_024, 1),
+    ("%", ""): (1, 1),
+    ("ratio", ""): (100, 1),
 }
-"""(source unit, fact unit) -> multiplier and divisor.  An interval is 5 minutes."""
+"""(source unit, fact unit) -> multiplier and divisor.  An interval is 5 minutes.  Shares are kept in per cent."""
 
 
-def number(text: str) -> Decimal:
-    """A decimal number: full-width digits, thousands separators and ▲ for negatives are understood."""
-    plain = unicodedata.normalize("NFKC", text).strip().replace(" ", "")
-    if plain[:1] in {"▲", "△", "−"}:
-        plain = "-" + plain[1:]
+def number(text: str, unit: str | None = None) -> Decimal:
+    """A decimal number: full-width digits, thousands separators, ▲ or parentheses for negatives are understood.
+
+    A percent sign is understood where ``unit`` is ``%`` or ``ratio`` (then 12.3% is 0.123), and refused elsewhere.
+    """
+    plain = text.translate(_FOLDED).strip()
+    percent = plain.endswith("%")
+    if percent and unit not in {"%", "ratio"}:
+        raise ValueProblem("数値として読めません（% の付いた値は、unit に % か ratio と書いた列で読めます）")
+    plain = plain.removesuffix("%").rstrip()
+    if plain.startswith("(") and plain.endswith(")") and plain[1:2].isdigit():
+        plain = f"-{plain[1:-1].rstrip()}"
     if not _NUMBER.fullmatch(plain):
-        wrong_commas = _NUMBER.fullmatch(plain.replace(",", "")) and any(digit.isdigit() for digit in plain)
-        raise ValueProblem("桁区切りのカンマの位置が違います" if wrong_commas else "数値として読めません")
+        digits = plain.replace(",", "").replace(" ", "")
+        wrong_marks = _NUMBER.fullmatch(digits) and any(digit.isdigit() for digit in plain)
+        raise ValueProblem("桁区切りのカンマの位置が違います" if wrong_marks else "数値として読めません")
     try:
-        return Decimal(plain.replace(",", ""))
+        value = Decimal(plain.replace(",", "").replace(" ", ""))
     except InvalidOperation:
         raise ValueProblem("数値として読めません") from None
+    return value / 100 if percent and unit == "ratio" else value
 
 
 def whole(value: Decimal, *, rounded: bool) -> int:
@@ -57,45 +79,45 @@ def whole(value: Decimal, *, rounded: bool) -> int:
 
 
 def timestamp(text: str, styles: tuple[str, ...], zone: str) -> int:
-    """Microseconds since 1970 UTC.  An offset in the value wins over the declared ``zone``."""
+    """Microseconds since 1970 UTC in the first of ``styles`` (:data:`etl.dates.STYLES`) that the text is written in.
+
+    An offset in the value wins over the declared ``zone``.  Where the zone's clocks are put back, an hour that comes
+    twice is the first one (summer time still); where they are put forward, a time that is left out is taken as if they
+    had not been yet.
+    """
     plain = unicodedata.normalize("NFKC", text).strip()
+    problem = ""
     for style in styles:
-        moment = _in_style(plain, style, zone)
-        if moment is not None:
-            return (moment - _EPOCH) // timedelta(microseconds=1)
-    raise ValueProblem(f"日時として読めません（書き方: {'、'.join(_style_names(styles))}）")
+        try:
+            moment = dates.read(plain, style)
+            if moment is not None:
+                return (_zoned(moment, zone) - dates.EPOCH) // timedelta(microseconds=1)
+        except ValueProblem as reason:
+            problem = problem or str(reason)
+        except OverflowError:
+            problem = problem or "ない日付か時刻です"
+    examples = f"書き方: {'、'.join(dates.example(style) for style in styles)}"
+    raise ValueProblem(f"日時として読めません（{problem or examples}）")
 
 
-def _style_names(styles: tuple[str, ...]) -> list[str]:
-    examples = {"iso": "2026-04-01 09:05:00", "era": "令和8年4月1日 9:05", "epoch": "エポック秒",
-                "epoch_ms": "エポックミリ秒"}
-    sample = datetime(2026, 4, 1, 9, 5)
-    return [examples.get(style) or sample.strftime(style) for style in styles]
+def iso_timestamps(texts: pa.Array, zone: str) -> pa.Array | None:
+    """Many times at once as :func:`timestamp` reads them; None when one needs more care than Arrow takes.
 
-
-def _in_style(text: str, style: str, zone: str) -> datetime | None:
+    All must be written as 2026-04-01 09:05:00 (then the zone's offset must always be the same), or all with an offset
+    as 2026-04-01T09:05:00.123456+0900.
+    """
+    offset = _FIXED_OFFSETS.get(zone)
     try:
-        if style == "iso":
-            return _zoned(datetime.fromisoformat(text), zone)
-        if style == "era":
-            moment = era_datetime(text)
-            return None if moment is None else _zoned(moment, zone)
-        if style in {"epoch", "epoch_ms"}:
-            seconds = Decimal(text) / (1 if style == "epoch" else 1000)
-            return _EPOCH + timedelta(microseconds=int(seconds * 1_000_000))
-        return _zoned(datetime.strptime(text, style), zone)
-    except (ValueError, InvalidOperation, OverflowError):
+        if offset is not None and pc.all(pc.match_substring_regex(texts, _PLAIN_ISO)).as_py():
+            moments = pc.cast(texts, pa.timestamp("us"))
+        elif pc.all(pc.match_substring_regex(texts, _OFFSET_ISO)).as_py():
+            moments, offset = pc.cast(texts, pa.timestamp("us", "UTC")), timedelta(0)
+        else:
+            return None
+    except pa.ArrowInvalid:
         return None
-
-
-def era_datetime(text: str) -> datetime | None:
-    """令和8年4月1日 9:05 / R8.4.1 / 令和元年5月1日; None when it is not written so, ValueError for no such day."""
-    match = _ERA.fullmatch(text.replace("年度", "年"))
-    if not match:
-        return None
-    era, year_text, month, day, hour, minute, second = match.groups()
-    year = _ERA_STARTS[era] + (1 if year_text == "元" else int(year_text))
-    return datetime(year, int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
+    assert offset is not None
+    return pa.array(moments.to_numpy(zero_copy_only=False).view(np.int64) - offset // timedelta(microseconds=1))
 
 
 def _zoned(moment: datetime, zone: str) -> datetime:
@@ -116,6 +138,23 @@ def named_period(file_name: str, pattern: str) -> tuple[date, date] | None:
     match = re.search(pattern, unicodedata.normalize("NFKC", file_name))
     try:
         return _days_of(match.groupdict()) if match else None
+    except ValueError:
+        return None
+
+
+def named_moment(file_name: str, pattern: str) -> datetime | None:
+    """The moment (in whatever zone the file's source lives) that a file name tells, None for no such.
+
+    Groups of ``pattern``: those of :func:`named_period` down to ``day``, then ``hour`` and ``minute``, 0 when left out.
+    """
+    match = re.search(pattern, unicodedata.normalize("NFKC", file_name))
+    if match is None:
+        return None
+    groups = match.groupdict()
+    try:
+        day, last = _days_of(groups)
+        hour, minute = (int(groups.get(name) or 0) for name in ("hour", "minute"))
+        return datetime(day.year, day.month, day.day, hour, minute) if day == last else None
     except ValueError:
         return None
 
