@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
@@ -15,12 +14,17 @@ import typer
 
 from cli import failures
 from cli.japanese import JapaneseCommand, JapaneseGroup
+from cli.loading import print_load
+from cli.loads import loads
 from cli.places import config_folder, data_folder, now
+from cli.rejects import rejects
+from cli.status import status_command
 from cli.terminal import errors, print_table, progress_bar, say
+from cli.upkeep import rebuild_command, retention_command
+from cli.watch import watch_command
 from warehouse.errors import MiharashiError, NoSnapshot
 
 if TYPE_CHECKING:
-    from etl.run import LoadResult
     from warehouse.period import Period
     from warehouse.scope import Scope
 
@@ -51,90 +55,22 @@ class SqlFormat(StrEnum):
 def load_command(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="ファイルまたはフォルダ")],
     feed: Annotated[str | None, typer.Option(metavar="NAME", help="取込み定義の名前（config/feeds）")] = None,
+    again: Annotated[bool, typer.Option("--again", help="取込み済みの内容も、改めて取り込む")] = False,
 ) -> None:
     """ファイルを取り込み、新しいスナップショットを公開する。"""
     from etl.run import load
     from warehouse.folder import DataFolder
 
     with progress_bar() as progress:
-        result = load(DataFolder(data_folder()), config_folder(), paths, clock=now, feed=feed, progress=progress)
-    _print_load(result)
+        result = load(
+            DataFolder(data_folder()), config_folder(), paths, clock=now, feed=feed, again=again, progress=progress
+        )
+    print_load(result)
     if result.failed:
         raise typer.Exit(1)
 
 
-_LISTED_FILES = 20
-
-
-def _print_load(result: LoadResult) -> None:
-    """Every file of a short run; of a long one those that need a look, and the totals."""
-    records = [outcome.record for outcome in result.outcomes if outcome.record]
-    failed = [outcome for outcome in result.outcomes if outcome.failed]
-    for outcome in result.outcomes:
-        needs_look = outcome.failed or (outcome.record is not None and outcome.record.rejected_lines > 0)
-        if needs_look or len(result.outcomes) <= _LISTED_FILES:
-            say(f"{'×' if outcome.failed else '○'} {outcome.file.name}")
-            say(f"   {outcome.message}")
-    say(
-        f"{len(result.outcomes):,}ファイル: 受入れ {sum(record.accepted_rows for record in records):,}件、"
-        f"却下 {sum(record.rejected_lines for record in records if record.status == 'accepted'):,}行、"
-        f"不受理 {len(failed):,}ファイル、"
-        f"取込み済み {len(result.outcomes) - len(failed) - sum(r.status == 'accepted' for r in records):,}ファイル"
-    )
-    if result.snapshot is not None:
-        say(f"スナップショット {result.snapshot.number} を公開しました。")
-    else:
-        say("新しく公開するデータはありません。")
-
-
-@commands.command("status", cls=JapaneseCommand)
-def status_command(as_json: Annotated[bool, typer.Option("--json", help="JSONで出力する")] = False) -> None:
-    """公開中のスナップショットと、取込み定義ごとの最終取込み・件数・却下・取得率を示す。"""
-    from warehouse.japanese import number
-    from warehouse.status import read_status
-
-    status = read_status(data_folder())
-    if as_json:
-        sys.stdout.write(json.dumps(status.as_dict(), ensure_ascii=False, indent=1) + "\n")
-        return
-    say(
-        f"スナップショット {status.number}（公開 {status.published_at:%Y-%m-%d %H:%M}、数値時点 "
-        f"{status.data_as_of:%Y-%m-%d %H:%M}）"
-        if status.data_as_of
-        else f"スナップショット {status.number}（公開 {status.published_at:%Y-%m-%d %H:%M}）",
-    )
-    print_table(
-        ["取込み定義", "最終取込み", "ファイル", "不受理", "受入れ件数", "却下行数", "取得率（%）", "期間"],
-        [
-            [
-                feed.title,
-                f"{feed.last_loaded_at:%Y-%m-%d %H:%M}",
-                feed.files,
-                feed.refused_files,
-                feed.accepted_rows,
-                feed.rejected_lines,
-                "－" if feed.coverage_pct is None else number(feed.coverage_pct, 2, "truncate"),
-                f"{feed.period_from or '－'}〜{feed.period_to or '－'}",
-            ]
-            for feed in status.feeds
-        ],
-    )
-    print_table(
-        ["表", "期間", "期待点数", "取得点数", "取得率（%）"],
-        [
-            [
-                row.title,
-                f"{row.first_date}〜{row.last_date}",
-                row.expected,
-                row.received,
-                number(row.coverage_pct, 2, "truncate"),
-            ]
-            for row in status.coverage
-        ],
-    )
-    for title, count in status.unknown_tenants.items():
-        if count:
-            say(f"団体不明のまま保管している記録: {title} {count:,}件")
+commands.command("status", cls=JapaneseCommand)(status_command)
 
 
 @commands.command("report", cls=JapaneseCommand)
@@ -261,6 +197,13 @@ def _check_free(host: str, port: int) -> None:
             ) from None
 
 
+commands.add_typer(loads, name="loads")
+commands.add_typer(rejects, name="rejects")
+commands.command("watch", cls=JapaneseCommand)(watch_command)
+commands.command("rebuild", cls=JapaneseCommand)(rebuild_command)
+commands.command("retention", cls=JapaneseCommand)(retention_command)
+
+
 @commands.command("demo", cls=JapaneseCommand)
 def demo_command(
     months: Annotated[
@@ -282,7 +225,7 @@ def demo_command(
         fresh = prepare(data, config, request, progress)
         if fresh or not (data / "warehouse" / "CURRENT").is_file():
             result = load(DataFolder(data), config, [data / "inbox"], clock=now, progress=progress)
-            _print_load(result)
+            print_load(result)
         period = Period.parse(request.months_to)
         progress("報告書の作成", 0, 1)
         paths = make_report("monthly-operations", period, None, list(ReportFormat), None, None, reuse=True)
@@ -322,7 +265,7 @@ def make_report(
         scope = reader.whole_scope() if tenant is None else _tenant_scope(reader.whole_scope(), tenant)
         clock = now() if issued_on is None else _document_clock(issued_on, reader.snapshot.published_at)
         document = assemble_report(template, period, scope, reader, contract, clock, submitted_on=issued_on)
-        return write_report(document, formats, folder)
+        return write_report(document, formats, folder, issued_on=issued_on)
 
 
 def _tenant_scope(scope: Scope, tenant: str) -> Scope:

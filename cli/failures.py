@@ -32,11 +32,13 @@ def run(command: Callable[..., Any], log: Path) -> NoReturn:
             2,
         )
     except OSError as error:
+        from warehouse.trouble import reason_of
+
         where = f"{error.filename}: " if error.filename else ""
         _stop(
             MiharashiError(
                 "ファイルを読み書きできません",
-                f"{where}{error.strerror or error}。",
+                f"{where}{reason_of(error)}。",
                 "場所と権限、ディスクの空きを確かめてください。",
             )
         )
@@ -65,12 +67,22 @@ def _usage(error: usage.UsageError) -> str:
 
 def _unexpected(error: Exception, log: Path) -> MiharashiError:
     """An error nobody foresaw, under a number that leads to its trace."""
-    number = f"{datetime.now():%Y%m%d-%H%M%S}"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as stream:
-        stream.write(f"{number}\n{''.join(traceback.format_exception(error))}\n")
+    number = keep_trace("".join(traceback.format_exception(error)), log)
+    kept = f"詳しい記録は {log} にあります。" if number else f"詳しい記録は {log} に書けませんでした（{error}）。"
     return MiharashiError(
         "予期しない誤りが起きました",
-        f"誤り番号 {number}（{type(error).__name__}）。詳しい記録は {log} にあります。",
+        f"誤り番号 {number or 'なし'}（{type(error).__name__}）。{kept}",
         "もう一度実行しても同じなら、誤り番号と記録を添えて管理者に連絡してください。",
     )
+
+
+def keep_trace(trace: str, log: Path) -> str | None:
+    """Write the trace of an error that nobody foresaw to ``log``; returns its number, None when it cannot be kept."""
+    number = f"{datetime.now():%Y%m%d-%H%M%S}"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as stream:
+            stream.write(f"{number}\n{trace}\n")
+    except OSError:
+        return None
+    return number

@@ -20,14 +20,26 @@ def say(text: str) -> None:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A progress report for long work, drawn on the terminal's error stream."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    """A progress report for long work with the time it still takes, drawn on the terminal's error stream."""
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("経過"),
+               TimeElapsedColumn(), TextColumn("残り"), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True) as progress:
-        task = progress.add_task("準備", total=None)
+        task, kind = progress.add_task("準備", total=None), "準備"
 
         def report(step: str, done: int, total: int) -> None:
+            nonlocal kind
+            if step.split()[0] != kind:  # another kind of work: its pace tells nothing of this one's
+                kind = step.split()[0]
+                progress.reset(task, total=total)
             progress.update(task, description=step, completed=done, total=total)
 
         yield report

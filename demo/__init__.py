@@ -1,6 +1,6 @@
 """A seeded generator of the files that collectors, offices and the SOC would drop into the inbox.
 
-``demo.generate(inbox, config_dir)`` writes nineteen months (April 2025 to October 2026) of twelve feeds for
+``demo.generate(inbox, config_dir)`` writes nineteen months (April 2025 to October 2026) of fifteen feeds for
 the bodies, lines, devices and services of ``config/``.  The same arguments give the same bytes.
 
 The files are as imperfect as real ones.  What is wrong, where and how often is written down in
@@ -17,7 +17,9 @@ The files are as imperfect as real ones.  What is wrong, where and how often is 
 * ``OUTAGE``, ``FAILOVER``, ``SURGES``, ``DISASTER_DAY``: events that every feed tells the same story about.
 * ``LATE_JOINER``: a body without data before it joins.
 * ``MISSING_APPROVAL_MONTH``, ``LATE_CONTACT_MONTH``, ``NO_SERIOUS_MONTH``, ``UNJUDGED_DAYS``,
-  ``UNKNOWN_TENANT_ALERTS``: facts that a report must show and not hide.
+  ``UNKNOWN_TENANT_ALERTS``, ``UNKNOWN_TENANT_TICKET``, ``UNKNOWN_ATTENDEE``: facts that a report must show
+  and not hide.
+* ``SENSOR_QUIET_DAY``: a day whose alerts are suspiciously few, though its file came.
 
 No person is named.  Outside addresses come from the documentation and benchmark ranges (RFC 5737, RFC 2544).
 """

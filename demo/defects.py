@@ -56,6 +56,8 @@ BAD_ROWS: tuple[Planted, ...] = (
     Planted("detection_eve", "2026-10", "broken_line", 1),
     Planted("detection_eve", "2026-10", "duplicate", 1),
     Planted("soc_judgement", "2026-10", "letters", 1),
+    Planted("ticket_event", "2026-10", "letters", 1),
+    Planted("patch", "2026-09", "unknown_code", 1),
 )
 
 
@@ -134,3 +136,9 @@ UNJUDGED_DAYS = 2
 UNKNOWN_TENANT_MONTH = "2026-10"
 UNKNOWN_TENANT_ALERTS = 3
 """Alerts on an inside address that belongs to no body; judged, with an empty 団体名."""
+UNKNOWN_TENANT_TICKET = "県立図書館"
+"""One ticket of ``UNKNOWN_TENANT_MONTH`` names an office that is no connected body."""
+UNKNOWN_ATTENDEE_MONTH, UNKNOWN_ATTENDEE = "2026-10", "消防通信指令センター"
+"""The training of this month was attended by an office that is no connected body."""
+SENSOR_QUIET_DAY = date(2026, 9, 29)
+"""The sensor's mirror port was set wrongly: of this open day's alerts only every twentieth came."""

@@ -41,6 +41,7 @@ _SOC_HEADER = [
     "検知内容",
     "推奨確認方法",
     "推奨対処方法",
+    "成否",
 ]
 _SOC_TOTALS = {0: 18_400, 1: 6_300, 2: 44, 3: 7}
 
@@ -180,6 +181,7 @@ def _soc_row(number: str, world: World, event: Event, month_end: datetime) -> li
         advice.finding,
         advice.check if judgement.severity else "",
         advice.action if serious or judgement.severity else "",
+        "成功" if judgement.severity >= 3 else "不明" if serious else "失敗",
     ]
 
 

@@ -62,7 +62,9 @@ def month_events(world: World, rhythm: Rhythm, seed: int, scale: float, *, last:
     if rhythm.month.first_month == defects.UNKNOWN_TENANT_MONTH:
         _hide_tenants(events)
     _make_serious(events, rhythm, random)
-    return _leave_unjudged(events, rhythm, random) if last else events
+    if last:
+        events = _leave_unjudged(events, rhythm, random)
+    return _without_the_unseen(events)
 
 
 def _events(
@@ -176,6 +178,18 @@ def _leave_unjudged(events: list[Event], rhythm: Rhythm, random: np.random.Gener
         if wait and event.flow_id is not None and event.detected_at >= since and not _is_serious(event)
         else event
         for event, wait in zip(events, waits, strict=True)
+    ]
+
+
+def _without_the_unseen(events: list[Event]) -> list[Event]:
+    """On the sensor's quiet day only every twentieth of its alerts remains, and what is serious."""
+    return [
+        event
+        for place, event in enumerate(events)
+        if event.flow_id is None
+        or event.detected_at.date() != defects.SENSOR_QUIET_DAY
+        or place % 20 == 0
+        or _is_serious(event)
     ]
 
 

@@ -12,10 +12,13 @@ from demo.detection_files import eve_file, soc_file, soc_total_file
 from demo.detections import month_events
 from demo.devices import device_file
 from demo.errors import DemoError
+from demo.events import event_ledger
 from demo.incident_files import fault_ledger, outage_ledger
 from demo.incidents import Fault, Stop, month_faults, month_stops
 from demo.licences import licence_file
+from demo.patches import Patch, month_patches, patch_file
 from demo.rhythm import Rhythm, rhythm
+from demo.ticket_events import ticket_event_file
 from demo.tickets import Ticket, month_tickets, ticket_file
 from demo.traffic import month_traffic
 from demo.traffic_files import line_file, line_rates, tenant_file
@@ -36,6 +39,9 @@ FEEDS = (
     "soc_judgement",
     "soc_total",
     "licence_usage",
+    "ticket_event",
+    "patch",
+    "calendar_event",
 )
 Progress = Callable[[str, int, int], None]
 
@@ -96,6 +102,7 @@ def _run(job: _Job, months: list[Period], progress: Progress) -> GeneratedFiles:
     changes: list[Change] = []
     faults: list[Fault] = []
     stops: list[Stop] = []
+    patches: list[Patch] = []
     total = len(months) + 1
     for done, month in enumerate(months, 1):
         beat = rhythm(job.world, month)
@@ -109,6 +116,9 @@ def _run(job: _Job, months: list[Period], progress: Progress) -> GeneratedFiles:
         rows |= ticket_file(job.folder("ticket"), job.world, beat, tickets)
         rows |= change_file(job.folder("change_request"), job.world, beat, changes)
         rows |= licence_file(job.folder("licence_usage"), job.world, beat, job.seed)
+        rows |= ticket_event_file(job.folder("ticket_event"), beat, tickets)
+        patches += month_patches(job.world, beat, job.seed)
+        rows |= patch_file(job.folder("patch"), job.world, beat, patches)
         progress(month.label_ja, done, total)
     rows |= _yearly(job, months, faults, stops)
     progress("年度の台帳", total, total)
@@ -121,7 +131,7 @@ def _samples(job: _Job, beat: Rhythm, counters: Counters) -> dict[Path, int]:
     traffic = month_traffic(job.world, beat, job.seed)
     rates = line_rates(traffic, job.seed)
     return {
-        **tenant_file(job.folder("tenant_traffic"), job.world, traffic, times),
+        **tenant_file(job.folder("tenant_traffic"), job.world, traffic, times, job.seed),
         **line_file(job.folder("line_traffic"), job.world, traffic, rates, times, job.seed),
         **counter_file(job.folder("interface_counter"), counters, beat, rates["internet"], job.seed),
         **device_file(job.folder("device_load"), job.world, beat, rates, times, job.seed),
@@ -146,6 +156,7 @@ def _yearly(job: _Job, months: list[Period], faults: list[Fault], stops: list[St
         stopped = [stop for stop in stops if year.start <= stop.start.date() <= year.end]
         rows |= outage_ledger(job.folder("service_outage"), job.world, year, stopped, last)
         rows |= fault_ledger(job.folder("fault"), job.world, year, of_year, last)
+        rows |= event_ledger(job.folder("calendar_event"), job.world, year, last, job.seed)
     return rows
 
 

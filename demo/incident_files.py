@@ -37,6 +37,7 @@ _FAULT_COLUMNS = (
     ("原因区分", 16),
     ("責任分界", 10),
     ("影響団体", 30),
+    ("影響利用者数", 12),
     ("再発防止策", 40),
     ("状態", 10),
 )
@@ -100,12 +101,19 @@ def fault_ledger(
             fault.cause,
             fault.boundary,
             fault.affected,
+            _affected_users(world, fault),
             fault.measure,
             _fault_status(fault, now),
         ]
         for fault in faults
     ]
     return _write_year(folder, "障害管理台帳", world, year, until, _FAULT_COLUMNS, rows)
+
+
+def _affected_users(world: World, fault: Fault) -> int:
+    names = fault.affected.split("、")
+    members = [tenant for tenant in world.tenants if tenant.valid_from <= fault.occurred.date()]
+    return sum(tenant.users for tenant in members if fault.affected == ALL_TENANTS or tenant.name in names)
 
 
 def _fault_status(fault: Fault, now: datetime) -> str:

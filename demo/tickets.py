@@ -200,8 +200,10 @@ def _status(answered: datetime | None, completed: datetime | None, place: int) -
 
 
 def _spoil(rows: list[list[Cell]], month: str) -> None:
+    if month == defects.UNKNOWN_TENANT_MONTH:
+        rows.insert(2, ["TK-Z001", defects.UNKNOWN_TENANT_TICKET, *rows[0][2:]])
     for number in range(defects.planted("ticket", month, "unknown_code")):
-        rows.insert(2, [f"TK-X{number:03d}", "試験団体", *rows[0][2:]])
+        rows.insert(2, [f"TK-X{number:03d}", *rows[0][1:3], "その他の連絡", *rows[0][4:]])
     for number in range(defects.planted("ticket", month, "impossible_date")):
         rows.insert(2, [f"TK-Y{number:03d}", *rows[0][1:4], "令和8年10月32日 9:30", *rows[0][5:]])
     for _ in range(defects.planted("ticket", month, "duplicate")):

@@ -34,30 +34,53 @@ from demo.writers import (
 
 _TENANT_HEADER = (
     "収集時刻,団体コード,団体名,インターネット受信(byte),インターネット送信(byte),"
-    "ブレイクアウト受信(byte),ブレイクアウト送信(byte),Web公開受信(byte),Web公開送信(byte)"
+    "ブレイクアウト受信(byte),ブレイクアウト送信(byte),Web公開受信(byte),Web公開送信(byte),"
+    "インターネットセッション数,ブレイクアウトセッション数,Web公開セッション数"
 )
+_BYTES_PER_SESSION = np.array([190_000, 420_000, 95_000])
 _LINE_HEADER = "日時,回線ID,回線名,受信平均(bps),送信平均(bps),受信最大(bps),送信最大(bps),状態"
 _MEASURED_LINES = ("internet", "breakout", "web")
 _OVERHEAD = 1.018
 _STRANGE_CODE, _STRANGE_NAME = "249999", "試験団体"
 
 
-def tenant_file(folder: Path, world: World, traffic: Traffic, times: Cells) -> dict[Path, int]:
+def tenant_file(folder: Path, world: World, traffic: Traffic, times: Cells, seed: int) -> dict[Path, int]:
     """The monthly export, without the late day; the late day's own file when it lies in this month."""
     month = traffic.rhythm.month
     late = day_mask(traffic.rhythm, defects.LATE_DAY)
     path = folder / f"団体別通信量_{month.start:%Y%m}.csv"
     title = f"団体別通信量（5分値）　{month.start:%Y年%m月}分"
-    written = {path: _write_tenants(path, title, world, traffic, times, ~late, spoilt=True)}
+    shown = _with_sessions(world, traffic, seed)
+    written = {path: _write_tenants(path, title, world, traffic, shown, times, ~late, spoilt=True)}
     if late.any():
         path = folder / f"団体別通信量_{defects.LATE_DAY:%Y%m%d}_再送.csv"
         title = f"団体別通信量（5分値）　{defects.LATE_DAY:%Y年%m月%d日}分（再送）"
-        written[path] = _write_tenants(path, title, world, traffic, times, late, spoilt=False)
+        written[path] = _write_tenants(path, title, world, traffic, shown, times, late, spoilt=False)
     return written
 
 
+def _with_sessions(world: World, traffic: Traffic, seed: int) -> list[Integers]:
+    """Per body the shown bytes and, beside them, the sessions of each route; ``-`` where the route was not counted."""
+    month = traffic.rhythm.month.first_month
+    bodies: list[Integers] = []
+    for tenant, shown in zip(world.tenants, traffic.shown, strict=True):
+        carried = np.maximum(shown[:, 0::2], 0) + np.maximum(shown[:, 1::2], 0)
+        noise = stream(seed, "sessions", tenant.code, month).normal(1, 0.06, carried.shape)
+        sessions = np.maximum(carried / _BYTES_PER_SESSION * noise, 0).astype(np.int64)
+        bodies.append(np.concatenate([shown, np.where(shown[:, 0::2] < 0, -1, sessions)], axis=1))
+    return bodies
+
+
 def _write_tenants(
-    path: Path, title: str, world: World, traffic: Traffic, times: Cells, wanted: Flags, *, spoilt: bool
+    path: Path,
+    title: str,
+    world: World,
+    traffic: Traffic,
+    shown: list[Integers],
+    times: Cells,
+    wanted: Flags,
+    *,
+    spoilt: bool,
 ) -> int:
     rows = 0
     with path.open("wb") as file:
@@ -66,7 +89,7 @@ def _write_tenants(
             keep = traffic.polled[index] & wanted
             if not keep.any():
                 continue
-            block = _tenant_block(tenant, traffic.shown[index][keep], times[keep])
+            block = _tenant_block(tenant, shown[index][keep], times[keep])
             if spoilt and index == 0:
                 block = _spoil(block, traffic.rhythm.month.first_month)
             rows += block.count(b"\n")

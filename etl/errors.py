@@ -13,5 +13,9 @@ class FileRefused(MiharashiError):
     """The whole file is refused; nothing of it is loaded, the original stays in the archive."""
 
 
+class NotReceived(FileRefused):
+    """The file could not be copied into the archive: nothing is known of it, it may be tried again later."""
+
+
 class ValueProblem(ValueError):
     """One value cannot be taken; the message is the reject's reason in Japanese."""

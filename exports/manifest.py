@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from exports.model import Report
@@ -13,8 +13,11 @@ from exports.model import Report
 SCHEMA = 1
 
 
-def manifest_bytes(report: Report, files: Mapping[str, bytes]) -> bytes:
-    """``manifest.json``: the same report and files always give the same text."""
+def manifest_bytes(report: Report, files: Mapping[str, bytes], issued_on: date | None = None) -> bytes:
+    """``manifest.json``: the same report and files always give the same text.
+
+    ``issued_on`` is the day of issue; a draft has none.
+    """
     made = report.provenance
     content = {
         "schema": SCHEMA,
@@ -27,6 +30,7 @@ def manifest_bytes(report: Report, files: Mapping[str, bytes]) -> bytes:
         "snapshot_published_at": _stamp(made.published_at),
         "data_as_of": _stamp(made.data_as_of) if made.data_as_of else None,
         "created_at": _stamp(made.created_at),
+        "issued_on": issued_on.isoformat() if issued_on else None,
         "template_sha256": made.template_sha256,
         "scope": {"tenant_codes": list(made.tenant_codes), "platform": made.platform},
         "files": [

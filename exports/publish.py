@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from exports.errors import FormatError
@@ -29,14 +30,16 @@ def render(report: Report, formats: Sequence[str] = FORMATS) -> dict[str, bytes]
     return {f"{report.file_stem}.{name}": makers[name]() for name in FORMATS if name in formats}
 
 
-def write_report(report: Report, formats: Sequence[str], out_dir: Path) -> list[Path]:
+def write_report(
+    report: Report, formats: Sequence[str], out_dir: Path, *, issued_on: date | None = None
+) -> list[Path]:
     """Make every format first, then write; the last path is that of ``manifest.json``.
 
     Nothing is written when any format fails, and each file appears under its name only when it is whole. What an
     earlier run left in the folder and the new manifest does not list goes away last.
     """
     files = render(report, formats)
-    files["manifest.json"] = manifest_bytes(report, files)
+    files["manifest.json"] = manifest_bytes(report, files, issued_on)
     out_dir.mkdir(parents=True, exist_ok=True)
     before = listed_files(out_dir)
     paths = [_replace(out_dir / name, content) for name, content in files.items()]

@@ -64,6 +64,8 @@ def undocumented_feed_keys() -> list[str]:
         feed.MeasureSpec,
         feed.FoldSpec,
         feed.CounterSpec,
+        feed.ArrivalSpec,
+        feed.StepSpec,
         feed.When,
     ):
         for name, field in model.model_fields.items():

@@ -30,9 +30,9 @@ def clock() -> datetime:
     return NOW
 
 
-def load(data: Path, *paths: Path, config: Path = CONFIG, feed: str | None = None) -> LoadResult:
+def load(data: Path, *paths: Path, config: Path = CONFIG, feed: str | None = None, again: bool = False) -> LoadResult:
     """One load with a pinned clock."""
-    return etl_load(DataFolder(data), config, list(paths), clock=clock, feed=feed)
+    return etl_load(DataFolder(data), config, list(paths), clock=clock, feed=feed, again=again)
 
 
 def copy_config(folder: Path, tenants: Sequence[str] = TENANTS) -> Path:
@@ -118,6 +118,6 @@ def lake(data: Path) -> dict[str, list[tuple[object, ...]]]:
     reader = open_current(data)
     with reader.free_cursor() as cursor:
         return {
-            name: cursor.execute(f"SELECT * EXCLUDE (load_id, version) FROM lake.{name} ORDER BY ALL").fetchall()
+            name: cursor.execute(f"SELECT * EXCLUDE (load_id) FROM lake.{name} ORDER BY ALL").fetchall()
             for name in FACT_TABLES
         }

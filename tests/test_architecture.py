@@ -16,7 +16,7 @@ ALLOWED = {
     "warehouse": set(),
     "etl": {"warehouse"},
     "demo": {"warehouse"},
-    "cli": {"warehouse"},
+    "cli": {"warehouse", "exports", "dashboards", "etl", "demo"},
     "exports": {"warehouse"},
     "dashboards": {"warehouse", "exports"},
 }

@@ -22,8 +22,10 @@ from demo.changes import month_changes
 from demo.counters import Counters, counter_file
 from demo.detections import month_events
 from demo.errors import DemoError
+from demo.events import event_ledger
 from demo.generate import FEEDS
 from demo.incidents import month_faults, month_stops
+from demo.patches import month_patches
 from demo.rhythm import rhythm
 from demo.tickets import month_tickets
 from demo.traffic import INTERNET_IN, WEB_OUT, month_traffic
@@ -168,7 +170,8 @@ def test_tenths_have_one_decimal(value: int, text: bytes) -> None:
 
 TENANT_HEADER = (
     "収集時刻,団体コード,団体名,インターネット受信(byte),インターネット送信(byte),ブレイクアウト受信(byte),"
-    "ブレイクアウト送信(byte),Web公開受信(byte),Web公開送信(byte)"
+    "ブレイクアウト送信(byte),Web公開受信(byte),Web公開送信(byte),"
+    "インターネットセッション数,ブレイクアウトセッション数,Web公開セッション数"
 )
 
 
@@ -203,6 +206,21 @@ def test_late_day_is_absent_from_the_month_and_complete_in_its_own_file(inbox: I
     assert all(is_number(cell) for row in late for cell in row[3:])
 
 
+def test_sessions_are_counted_where_bytes_are(inbox: Inbox) -> None:
+    lines = inbox.lines("tenant_traffic/団体別通信量_202610.csv", "cp932")[3:]
+    rows = [
+        row
+        for row in (line.split(",") for line in lines)
+        if all(is_number(cell) or cell == "-" for cell in row[3:])
+    ]
+    for place in range(3):
+        assert all((row[9 + place] == "-") == (row[3 + 2 * place] == "-") for row in rows)
+        carried = [int(row[9 + place]) for row in rows if is_number(row[9 + place])]
+        assert max(carried) > 100 * (min(carried) + 1)
+    cut = [row for row in rows if row[0] == f"{defects.OUTAGE.start:%Y/%m/%d %H:%M}"]
+    assert {row[9] for row in cut} == {"0"} and {row[11] for row in cut} == {"0"}
+
+
 def test_gap_of_a_body_is_missing_rows(inbox: Inbox) -> None:
     gap = next(gap for gap in defects.GAPS if gap.tenant_code == "242012")
     times = {
@@ -232,7 +250,7 @@ def test_late_joiner_has_no_data_before_it_joins(tmp_path: Path) -> None:
         beat = rhythm(WORLD, month(text))
         traffic = month_traffic(WORLD, beat, SEED)
         assert traffic.polled[WORLD.tenants.index(joiner)].sum() == pytest.approx(expected, abs=40)
-        (path,) = tenant_file(tmp_path, WORLD, traffic, stamps(beat.month.start, beat.days))
+        (path,) = tenant_file(tmp_path, WORLD, traffic, stamps(beat.month.start, beat.days), SEED)
         assert (defects.LATE_JOINER.encode() in path.read_bytes()) is (expected > 0)
 
 
@@ -397,6 +415,8 @@ def ledger(path: Path) -> tuple[openpyxl.worksheet.worksheet.Worksheet, list[tup
         "change_request/設定変更管理台帳_令和8年10月.xlsx",
         "service_outage/稼働停止台帳_令和8年度.xlsx",
         "fault/障害管理台帳_令和8年度.xlsx",
+        "patch/パッチ管理台帳_令和8年10月.xlsx",
+        "calendar_event/行事台帳_令和8年度.xlsx",
     ],
 )
 def test_ledgers_have_title_rows_a_header_and_a_total(inbox: Inbox, name: str) -> None:
@@ -438,7 +458,10 @@ def test_ticket_ledger_has_its_planted_bad_rows(inbox: Inbox, text: str) -> None
     _, rows = ledger(inbox.root / f"ticket/問合せ管理台帳_令和8年{int(text[5:])}月.xlsx")
     body = rows[4:-1]
     known = {name for tenant in WORLD.tenants for name in (tenant.name, *tenant.aliases)}
-    assert sum(row[1] not in known for row in body) == defects.planted("ticket", text, "unknown_code")
+    strange = [row[1] for row in body if row[1] not in known]
+    assert strange == [defects.UNKNOWN_TENANT_TICKET] * (text == defects.UNKNOWN_TENANT_MONTH)
+    kinds = set(WORLD.ticket_kinds.values())
+    assert sum(row[3] not in kinds for row in body) == defects.planted("ticket", text, "unknown_code")
     assert sum("32日" in str(row[4]) for row in body) == defects.planted("ticket", text, "impossible_date")
     assert len(body) - len({row[0] for row in body}) == defects.planted("ticket", text, "duplicate")
 
@@ -510,6 +533,92 @@ def test_outage_ledger_holds_the_outage_and_one_reversed_row(inbox: Inbox) -> No
     assert {row[1] for row in cut} == {"プロキシ", "メールリレー", "Webサーバ"} and all(
         row[4] == defects.OUTAGE.end for row in cut
     )
+
+
+def test_faults_tell_how_many_users_they_hit(inbox: Inbox) -> None:
+    _, rows = ledger(inbox.root / "fault/障害管理台帳_令和8年度.xlsx")
+    place = rows[3].index("影響利用者数")
+    users = {tenant.name: tenant.users for tenant in THREE.tenants}
+    for row in rows[4:-1]:
+        hit = users if row[place - 1] == "全団体" else str(row[place - 1]).split("、")
+        assert row[place] == sum(users[name] for name in hit) > 0
+
+
+def updates(inbox: Inbox, text: str) -> list[dict[str, str]]:
+    name = f"ticket_event/問合せ更新履歴_{text.replace('-', '')}.csv"
+    found = list(csv.DictReader(inbox.lines(name, "cp932")))
+    assert len(found) == inbox.rows(name)
+    return found
+
+
+@pytest.mark.parametrize("text", MONTHS)
+def test_updates_of_tickets_begin_with_their_receipt_and_follow_each_other(inbox: Inbox, text: str) -> None:
+    by_ticket: dict[str, list[dict[str, str]]] = {}
+    for row in updates(inbox, text):
+        by_ticket.setdefault(row["管理番号"], []).append(row)
+        assert row["更新日時"].startswith(text.replace("-", "/"))
+    own = {key: rows for key, rows in by_ticket.items() if key.startswith(f"TK-{text.replace('-', '')}")}
+    _, ledger_rows = ledger(inbox.root / f"ticket/問合せ管理台帳_令和8年{int(text[5:])}月.xlsx")
+    assert set(own) == {
+        str(row[0]) for row in ledger_rows[4:-1] if str(row[0]).startswith("TK-2026" + text[5:])
+    }
+    bad = [row for rows in by_ticket.values() for row in rows if not is_number(row["更新連番"])]
+    assert len(bad) == defects.planted("ticket_event", text, "letters")
+    for rows in own.values():
+        good = [row for row in rows if row not in bad]
+        assert [int(row["更新連番"]) for row in good] == sorted(int(row["更新連番"]) for row in good)
+        assert rows[0] in bad or rows[0]["操作"] == "受付"
+        for before, after in zip(rows, rows[1:], strict=False):
+            assert after["操作"] != "再オープン" or before["更新後の状態"] == "完了"
+
+
+def test_patches_are_applied_after_they_were_published_and_mostly_outside_office_hours() -> None:
+    patches = [patch for period in ALL_MONTHS for patch in month_patches(WORLD, rhythm(WORLD, period), SEED)]
+    applied = [patch for patch in patches if patch.applied_at]
+    assert len(patches) > 100 and {patch.impact for patch in patches} == {
+        "緊急",
+        "重要",
+        "警告",
+        "注意",
+        "なし",
+    }
+    assert all(patch.published < patch.applied_at.date() for patch in applied if patch.applied_at)
+    office = [patch for patch in applied if patch.applied_at and WORLD.is_open(patch.applied_at.date())
+              and patch.applied_at.hour < 17]  # fmt: skip
+    assert {patch.impact for patch in office} == {"緊急"}
+
+
+@pytest.mark.parametrize("text", MONTHS)
+def test_patch_ledger_has_its_planted_bad_row(inbox: Inbox, text: str) -> None:
+    _, rows = ledger(inbox.root / f"patch/パッチ管理台帳_令和8年{int(text[5:])}月.xlsx")
+    names = {device.name for device in WORLD.devices}
+    assert sum(row[2] not in names for row in rows[4:-1]) == defects.planted("patch", text, "unknown_code")
+    assert all((row[6] == "－") == (row[8] != "適用済") for row in rows[4:-1])
+
+
+def test_event_ledger_fulfils_the_years_duties_and_plans_the_rest(tmp_path: Path) -> None:
+    until = rhythm(WORLD, month("2026-10"))
+    (path,) = event_ledger(tmp_path, WORLD, Period.parse("FY2026"), until, SEED)
+    body = ledger(path)[1][4:-1]
+    kinds = Counter(row[1] for row in body)
+    assert kinds == {
+        "報告会（県）": 12,
+        "報告書の提出": 12,
+        "報告会（接続団体）": 33,
+        "職員研修": 2,
+        "訓練": 1,
+    }
+    briefed = {
+        str(row[2]).removeprefix("年次報告会（").removesuffix("）")
+        for row in body
+        if "接続団体" in str(row[1])
+    }
+    assert briefed == {tenant.name for tenant in WORLD.tenants}
+    for row in body:
+        assert (row[9] == "実施済") == (row[3] < datetime(2026, 11, 1))  # type: ignore[operator]
+        assert (row[6] == "－") == (row[9] == "予定")
+    named = {name for row in body for name in str(row[6]).split("、")} - {"全団体", "－"}
+    assert named - {tenant.name for tenant in WORLD.tenants} == {defects.UNKNOWN_ATTENDEE}
 
 
 # ---- detections -------------------------------------------------------------------------------------
@@ -600,6 +709,19 @@ def test_serious_events_are_rare_contacted_in_time_once_late_and_absent_in_one_m
             if judgement.contacted_at - judgement.judged_at > timedelta(minutes=15):
                 late.append(period.first_month)
     assert late == [defects.LATE_CONTACT_MONTH]
+
+
+def test_a_sensor_falls_nearly_silent_for_a_day(inbox: Inbox) -> None:
+    days = Counter(str(record["timestamp"])[:10] for record in alerts(inbox, "2026-09"))
+    usual = np.median([n for day, n in days.items() if WORLD.is_open(date.fromisoformat(day))])
+    assert WORLD.is_open(defects.SENSOR_QUIET_DAY)
+    assert days[str(defects.SENSOR_QUIET_DAY)] < usual / 10
+
+
+def test_judgements_say_whether_the_attack_succeeded(inbox: Inbox) -> None:
+    told = {"0": "失敗", "1": "失敗", "2": "不明", "3": "成功"}
+    for row in judgements(inbox, "2026-09"):
+        assert row["成否"] == told[row["危険度"]]
 
 
 def test_scale_multiplies_detections_and_tickets_but_not_traffic(inbox: Inbox, tmp_path: Path) -> None:

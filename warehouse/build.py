@@ -8,27 +8,33 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from warehouse import ledger, snapshot
+from warehouse.arrivals import FeedPlan, Reach, months_of_loads, write_plans
 from warehouse.calendar import calendar_rows
 from warehouse.checks import run_checks
 from warehouse.dimensions import DIMENSIONS, FIELD_SQL, FOREVER, Dimension
 from warehouse.engine import connect
 from warehouse.facts import FACT_TABLES
 from warehouse.folder import DataFolder, fsync_path
+from warehouse.journal import RETIRED_MONTHS, Journal, JournalEntry, RetiredMonth, history_in, retired_in
 from warehouse.kpi import KpiCatalogue
-from warehouse.lake import JST, LakeFile, MonthWriter, StagedLoad
+from warehouse.lake import LakeFile, MonthWriter, WrittenMonth
 from warehouse.models import ModelBuilder, models_hash
 from warehouse.registry import Registry
+from warehouse.staging import JST, StagedLoad
 
 Progress = Callable[[str, int, int], None]
 _SAMPLE_TABLES = [name for name, table in FACT_TABLES.items() if table.replaces == "span"]
+_MAPPED_WITH = "CREATE TABLE IF NOT EXISTS mapped_with (name VARCHAR, sha256 VARCHAR)"
 _CALENDAR_FIRST, _CALENDAR_LAST = date(2021, 4, 1), date(2028, 3, 31)
 
 
@@ -40,31 +46,58 @@ class WarehouseBuild:
     """Use under the writer lock: ``with folder.writer_lock(), WarehouseBuild(...) as build``."""
 
     def __init__(self, folder: DataFolder, registry: Registry, kpis: KpiCatalogue, config_hash: str,
-                 progress: Progress = silent) -> None:
+                 progress: Progress = silent, *, anew: bool = False, plans: Sequence[FeedPlan] | None = None) -> None:
+        """``anew``: begin with nothing instead of a copy of the published snapshot, be that damaged or lost.
+
+        ``plans`` tell what is expected of the feeds; without them those of the published snapshot stay.
+        """
         self.folder, self._registry, self._kpis = folder, registry, kpis
         self._config_hash = hashlib.sha256(f"{config_hash}{models_hash()}".encode()).hexdigest()
         self._progress = progress
-        self.parent = snapshot.current_number(folder)
-        self.number = max([*snapshot.generations(folder), self.parent or 0]) + 1
+        self._anew, self._plans = anew, plans
+        self.parent = snapshot.readable_number(folder) if anew else snapshot.current_number(folder)
+        self.number = snapshot.next_number(folder)
         self._path = snapshot.snapshot_path(folder, self.number).with_suffix(".building")
         self._touched: dict[str, set[str]] = {}
+        self._marts_built = False
+        self.landings: tuple[int, ...] = ()
+        self.restored: frozenset[str] = frozenset()
 
     def __enter__(self) -> WarehouseBuild:
+        try:
+            self._begin()
+        except BaseException:
+            self._discard()
+            raise
+        return self
+
+    def _begin(self) -> None:
+        (snapshot.finish_publication if self._anew else snapshot.heal)(self.folder)
         snapshot.remove_leftovers(self.folder)
         self.scratch = self.folder.fresh_scratch()
         self.folder.snapshots.mkdir(parents=True, exist_ok=True)
-        if self.parent is not None:
+        if self.parent is not None and not self._anew:
             snapshot.describe(self.folder, self.parent)  # a damaged parent is told as such
             shutil.copyfile(snapshot.snapshot_path(self.folder, self.parent), self._path)
         self.connection = connect(self._path, scratch=self.scratch)
         self.connection.execute(ledger.TABLES)
-        return self
+        self.connection.execute(RETIRED_MONTHS)
+        self.connection.execute(_MAPPED_WITH)
+        self.last_load = ledger.next_load_id(self.connection) - 1
+        self._retired_before = retired_in(self.connection)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         self.connection.close()
-        self._path.unlink(missing_ok=True)
-        self._path.with_name(self._path.name + ".wal").unlink(missing_ok=True)
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        self._discard()
+        if failed:  # what it wrote into the lake must not fill the disk until the next run
+            with suppress(OSError, duckdb.Error):
+                snapshot.remove_leftovers(self.folder)
+
+    def _discard(self) -> None:
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+            self._path.with_name(self._path.name + ".wal").unlink(missing_ok=True)
+        shutil.rmtree(self.folder.scratch, ignore_errors=True)
 
     @property
     def config_changed(self) -> bool:
@@ -72,10 +105,9 @@ class WarehouseBuild:
         row = self.connection.execute("SELECT config_hash FROM snapshot_info").fetchone()
         return row is None or row[0] != self._config_hash
 
-    def stage(self, table: str, feed: str, load_id: int, as_of: date | None) -> StagedLoad:
+    def stage(self, table: str, feed: str, load_id: int) -> StagedLoad:
         """Where the accepted rows of one load are streamed to."""
-        path = self.scratch / "stage" / table / f"{load_id}.parquet"
-        return StagedLoad(FACT_TABLES[table], load_id, feed, path, as_of)
+        return StagedLoad(FACT_TABLES[table], load_id, feed, self.scratch / "stage" / table / str(load_id))
 
     def land(self, loads: Iterable[StagedLoad]) -> None:
         """Write the touched months of the lake anew and list them in the manifest."""
@@ -85,21 +117,21 @@ class WarehouseBuild:
         for name, staged in by_table.items():
             live = {file.month: file for file in self._live_files(name)}
             writer = MonthWriter(self.connection, self.folder, FACT_TABLES[name], staged, self.number)
-            months = writer.months(live)
-            for done, month in enumerate(months):
-                self._progress(f"蓄積 {FACT_TABLES[name].title}", done, len(months))
-                self._land_month(writer, name, month)
+            for written in writer.write_all(live, partial(self._progress, f"蓄積 {FACT_TABLES[name].title}")):
+                self._enter_month(name, written)
 
-    def _land_month(self, writer: MonthWriter, table: str, month: str) -> None:
-        written, superseded = writer.write(month)
-        self.connection.execute("DELETE FROM lake_file WHERE table_name = ? AND jst_month = ?", [table, month])
-        if written:
+    def _enter_month(self, table: str, written: WrittenMonth) -> None:
+        self.connection.execute("DELETE FROM lake_file WHERE table_name = ? AND jst_month = ?", [table, written.month])
+        if written.file:
+            place = (self.folder.lake / written.file.path).parent
+            for folder in (place, place.parent, self.folder.lake):
+                fsync_path(folder)
             self.connection.execute("INSERT INTO lake_file VALUES (?, ?, ?, ?)",
-                                    [table, month, written.path, written.rows])
-        for entry in superseded:
+                                    [table, written.month, written.file.path, written.file.rows])
+        for entry in written.superseded:
             self.connection.execute("INSERT INTO superseded VALUES (?, ?, ?, ?)",
                                     [entry.load_id, entry.replaced_load_id, table, entry.rows])
-        self._touched.setdefault(table, set()).add(month)
+        self._touched.setdefault(table, set()).add(written.month)
 
     def replaced_samples(self, load_id: int) -> int:
         """How many regular samples of older loads this load took the place of."""
@@ -109,14 +141,22 @@ class WarehouseBuild:
         return int(row[0]) if row else 0
 
     def build_marts(self) -> None:
-        """Refresh dimensions and rebuild the mart partitions that the touched months feed."""
+        """Refresh dimensions and rebuild the mart partitions that the months touched since the last time feed."""
         files = {(row[0], row[1]): self.folder.lake / row[2] for row in self.connection.execute(
             "SELECT table_name, jst_month, path FROM lake_file").fetchall()}
         self._note_replacements()
         self._refresh_dimensions({month for _, month in files})
+        before = Reach.read(self.connection)
         self._write_as_of()
+        write_plans(self.connection, self._plans)
+        touched = {**self._touched, **Reach.read(self.connection).moved(before),
+                   "load": months_of_loads(self.connection, self.last_load)}
         self._progress("集計", 0, 1)
-        ModelBuilder(self.connection, self.folder.lake, files).build(self._touched, everything=self.config_changed)
+        frozen, forgotten = self._months_without_samples()
+        ModelBuilder(self.connection, self.folder.lake, files, frozen, forgotten).build(
+            touched, everything=self.config_changed and not self._marts_built)
+        self._marts_built = True
+        self._touched.clear()
         self._progress("集計", 1, 1)
 
     def verify(self) -> None:
@@ -129,16 +169,52 @@ class WarehouseBuild:
         self.connection.execute("DELETE FROM snapshot_info")
         self.connection.execute("INSERT INTO snapshot_info VALUES (?, ?, ?, ?, ?)",
                                 [self.number, self.parent, published_at, as_of, self._config_hash])
+        entry = self._journal_entry(published_at)
         self.connection.execute("CHECKPOINT")
         self.connection.close()
         target = snapshot.snapshot_path(self.folder, self.number)
         fsync_path(self._path)
+        Journal(self.folder).announce(entry)
         self._path.replace(target)
         fsync_path(target.parent)
         snapshot.point_to(self.folder, self.number)
+        Journal(self.folder).settle(self.number)
         snapshot.prune(self.folder)
         snapshot.remove_leftovers(self.folder)
         return snapshot.Snapshot(self.number, target, published_at, as_of)
+
+    def _months_without_samples(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Retired months whose numbers stay as they are, and those whose numbers went as well."""
+        retired = retired_in(self.connection)
+        frozen = self.restored.union(month.jst_month for month in retired if month.marts_kept)
+        return frozen, frozenset(month.jst_month for month in retired if not month.marts_kept)
+
+    def _journal_entry(self, published_at: datetime) -> JournalEntry:
+        whole = self._anew or self.parent is None
+        history = history_in(self.connection, after=0 if whole else self.last_load)
+        landings = self.landings or history.landings[-1:]
+        changed = whole or history.retired != self._retired_before
+        return JournalEntry(self.number, self.parent, published_at, whole, history.loads, landings,
+                            history.retired if changed else None, history.touched)
+
+    def retired(self) -> tuple[RetiredMonth, ...]:
+        """Months whose samples are no longer in the lake."""
+        return retired_in(self.connection)
+
+    def configured_otherwise_than(self, published: Path) -> bool:
+        """Whether a published snapshot was built with another configuration or other models."""
+        with duckdb.connect(str(published), read_only=True) as connection:
+            row = connection.execute("SELECT config_hash FROM snapshot_info").fetchone()
+        return row is None or row[0] != self._config_hash
+
+    def mapped_with(self) -> dict[str, str]:
+        """Part of the configuration -> its digest when rows were mapped with it."""
+        return dict(self.connection.execute("SELECT name, sha256 FROM mapped_with").fetchall())
+
+    def remember_mapping(self, parts: Mapping[str, str]) -> None:
+        self.connection.execute("DELETE FROM mapped_with")
+        for name, digest in sorted(parts.items()):
+            self.connection.execute("INSERT INTO mapped_with VALUES (?, ?)", [name, digest])
 
     def _live_files(self, table: str) -> list[LakeFile]:
         rows = self.connection.execute(
@@ -146,10 +222,16 @@ class WarehouseBuild:
         return [LakeFile(*row) for row in rows]
 
     def _note_replacements(self) -> None:
-        """Mark loads of samples that took others' place as corrections."""
+        """Mark loads of samples that took others' place as corrections, and those that came too late for any."""
+        took = ("SELECT s.load_id, s.replaced_load_id, s.row_count FROM superseded AS s "
+                "JOIN load AS l ON l.load_id = s.load_id WHERE l.part_of IS NULL")
         self.connection.execute(
-            "UPDATE load SET note = 'corrected' WHERE list_contains(?, table_name) AND load_id IN "
-            "(SELECT load_id FROM superseded WHERE row_count > 0)", [_SAMPLE_TABLES])
+            f"UPDATE load SET note = 'corrected' WHERE list_contains(?, table_name) AND load_id IN "
+            f"(SELECT load_id FROM ({took}) WHERE load_id > replaced_load_id)", [_SAMPLE_TABLES])
+        self.connection.execute(
+            f"UPDATE load SET note = 'outdated' WHERE list_contains(?, table_name) AND note IS DISTINCT FROM 'mended' "
+            f"AND accepted_rows > 0 AND accepted_rows = (SELECT sum(row_count) FROM ({took}) AS t "
+            f"WHERE t.replaced_load_id = load.load_id AND t.load_id < t.replaced_load_id)", [_SAMPLE_TABLES])
 
     def _refresh_dimensions(self, months: set[str]) -> None:
         for dimension in DIMENSIONS:
@@ -167,16 +249,21 @@ class WarehouseBuild:
         self.connection.execute("CREATE OR REPLACE TABLE dim_kpi AS SELECT * FROM kpis")
 
     def _write_as_of(self) -> None:
-        """``as_of`` (one row): until when the data reach; ``covered_month``: months that a table's files tell of."""
+        """``as_of`` (one row): until when the data reach; ``covered_month``: months that a table's files tell of.
+
+        A file tells of no day after the one on which it was loaded, whatever period its name says.
+        """
         as_of = self._data_as_of()
         self.connection.execute(
-            "CREATE OR REPLACE TABLE as_of AS SELECT coalesce(CAST(? AS TIMESTAMP), "
-            "CAST(max(period_to) AS TIMESTAMP) + INTERVAL 1 DAY) AS as_of_jst FROM load WHERE status = 'accepted'",
-            [as_of])
+            "CREATE OR REPLACE TABLE as_of AS SELECT as_of_jst, CAST(as_of_jst AS DATE) AS as_of_date, "
+            "CAST(hour(as_of_jst) * 60 + minute(as_of_jst) AS BIGINT) AS as_of_minute FROM (SELECT coalesce("
+            "CAST(? AS TIMESTAMP), CAST(max(period_to) AS TIMESTAMP) + INTERVAL 1 DAY) AS as_of_jst "
+            "FROM load WHERE status = 'accepted')", [as_of])
         self.connection.execute(
             "CREATE OR REPLACE TABLE covered_month AS SELECT DISTINCT l.table_name, d.jst_month FROM load AS l "
             "JOIN dim_date AS d ON d.jst_date BETWEEN l.period_from AND l.period_to CROSS JOIN as_of AS a "
-            "WHERE l.status = 'accepted' AND CAST(d.jst_date AS TIMESTAMP) < a.as_of_jst")
+            "WHERE l.status = 'accepted' AND CAST(d.jst_date AS TIMESTAMP) < a.as_of_jst "
+            "AND d.jst_date <= CAST(l.loaded_at AS DATE)")
 
     def _write_dimension(self, dimension: Dimension) -> None:
         fields = dimension.all_fields
@@ -190,7 +277,7 @@ class WarehouseBuild:
 
     def _data_as_of(self) -> datetime | None:
         """JST end of the newest regular sample (tickets and plans may lie later and say nothing of completeness)."""
-        newest: datetime | None = None
+        newest = max((month.data_until for month in retired_in(self.connection) if month.data_until), default=None)
         for table in FACT_TABLES.values():
             files = [self.folder.lake / file.path for file in self._live_files(table.name)]
             if table.interval_seconds is None or not files:

@@ -18,7 +18,10 @@ _LOOK_AHEAD = timedelta(days=60)
 
 
 def calendar_rows(tables: Mapping[str, list[Row]], first: date, last: date) -> list[Row]:
-    """One row per day for ``dim_date``, ``last`` included; ``open_day_number`` counts open days from ``first``."""
+    """One row per day for ``dim_date``, ``last`` included.
+
+    ``day_number`` counts all days (the same in every snapshot), ``open_day_number`` open days from ``first``.
+    """
     closed = _closed_reasons(tables, first, last + _LOOK_AHEAD)
     following = _next_open_days(closed, first, last)
     rows: list[Row] = []
@@ -35,6 +38,7 @@ def calendar_rows(tables: Mapping[str, list[Row]], first: date, last: date) -> l
             "closed_reason": closed.get(day),
             "next_open_date": following[day],
             "open_day_number": opened,
+            "day_number": day.toordinal(),
         })
     return rows
 

@@ -103,8 +103,14 @@ DIMENSIONS: tuple[Dimension, ...] = (
     Dimension("target", "targets.csv", "目標値", "KPI and validity period",
               (Field("kpi_id"), Field("operator"), Field("target", "decimal"), Field("caution", "decimal", False),
                _CLAUSE), ("kpi_id",)),
+    Dimension("event_kind", "event_kinds.csv", "行事の種別", "kind of calendar event",
+              (Field("event_kind"), _NAME, _ORDER, _CLAUSE), ("event_kind",)),
+    Dimension("contract", "contracts.csv", "契約", "contract, valid while it runs",
+              (Field("contract_id"), _NAME, Field("contractor"), _ORDER), ("contract_id",)),
     Dimension("address_range", "address_ranges.csv", "アドレス範囲", "address prefix of a tenant",
               (Field("prefix", "prefix"), Field("tenant_code", references="tenant")), ("prefix",)),
+    Dimension("device_address", "device_addresses.csv", "機器のアドレス", "address prefix of a device",
+              (Field("prefix", "prefix"), Field("device_id", references="device")), ("prefix",)),
     Dimension("alias", "aliases.csv", "別名", "name variant that files use",
               (Field("dimension"), Field("alias"), Field("code")), ("dimension", "alias"), validity=False),
     Dimension("holiday", "holidays.csv", "国民の祝日", "national holiday",
@@ -117,6 +123,7 @@ DIMENSIONS: tuple[Dimension, ...] = (
               (Field("date", "date"), _NAME, Field("source", required=False)), ("date",), validity=False),
 )
 
+_NO_NUMBERS = {"retention.toml", "watch.toml"}
 _CODES = {
     ("tenant", "kind"): {"prefecture", "city", "town", "union"},
     ("line", "role"): {"active", "standby", "access"},
@@ -150,7 +157,8 @@ def read_all(config: Path) -> dict[str, list[Row]]:
 def config_hash(config: Path) -> str:
     """SHA-256 over names and bytes of everything under the configuration folder that shapes the numbers."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in config.rglob("*") if path.suffix in {".csv", ".toml"}):
+    paths = (path for path in config.rglob("*") if path.suffix in {".csv", ".toml"} and path.name not in _NO_NUMBERS)
+    for path in sorted(paths):
         digest.update(path.relative_to(config).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

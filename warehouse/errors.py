@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class MiharashiError(Exception):
     """Base of every error that is shown to a user.
@@ -16,12 +18,19 @@ class MiharashiError(Exception):
         self.message = message
         self.next_step = next_step
 
-    def __reduce__(self) -> tuple[type[MiharashiError], tuple[str, str, str]]:
-        return type(self), (self.title, self.message, self.next_step)
+    def __reduce__(self) -> tuple[Callable[..., MiharashiError], tuple[type[MiharashiError], str, str, str]]:
+        return _revived, (type(self), self.title, self.message, self.next_step)
 
     def paragraph(self) -> str:
         """The whole error as one paragraph for a terminal."""
         return f"{self.title}\n  {self.message}\n  次の操作: {self.next_step}"
+
+
+def _revived(kind: type[MiharashiError], title: str, message: str, next_step: str) -> MiharashiError:
+    """An error that came from another process; subclasses may take other arguments than their texts."""
+    error = kind.__new__(kind)
+    MiharashiError.__init__(error, title, message, next_step)
+    return error
 
 
 class ConfigError(MiharashiError):
@@ -51,6 +60,17 @@ class WriterBusy(MiharashiError):
             "ほかの取込みが実行中です",
             f"書込みロック {lock} が使用中です。取込みは同時に一つだけ実行できます。",
             "実行中の取込みが終わってから、もう一度実行してください。",
+        )
+
+
+class WatcherBusy(MiharashiError):
+    """Another process watches the inbox already."""
+
+    def __init__(self, lock: str) -> None:
+        super().__init__(
+            "受信フォルダーの見張りは、すでに動いています",
+            f"ロック {lock} が使用中です。見張りは一つのデータのフォルダーに一つだけ動かせます。",
+            "動いている見張りを止めてから、もう一度実行してください（例: systemctl stop miharashi-watch）。",
         )
 
 

@@ -1,7 +1,7 @@
 """The fact tables of the lake: what one row is, its columns, its key, and what a reload replaces.
 
 Times are naive UTC.  Every row also carries ``jst_date``, ``jst_month``, ``jst_minute_of_week`` (computed when it
-lands), its provenance ``feed`` and ``load_id``, and ``version``, which decides between loads of the same unit.
+lands) and its provenance ``feed`` and ``load_id``; which of two loads wins is told by :mod:`warehouse.superseding`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,17 @@ SQL_TYPES: dict[ColumnType, str] = {
 }
 
 
+UNATTRIBUTED = "unattributed"
+"""Column of facts whose rows may be kept under an unknown key: what the file said instead, as ``列=値``."""
+
+
 @dataclass(frozen=True)
 class Column:
-    """One column of a fact table; ``minimum``/``maximum`` bound numbers, ``allowed`` lists codes."""
+    """One column of a fact table; ``minimum``/``maximum`` bound numbers, ``allowed`` lists codes.
+
+    ``dimension`` says whose code the column holds; with ``many`` it holds several, joined by commas (``*`` = all).
+    ``excused_by`` names the column that, being false, says why a required value is absent.
+    """
 
     name: str
     type: ColumnType
@@ -34,6 +42,8 @@ class Column:
     maximum: float | None = None
     dimension: str = ""
     allowed: tuple[str, ...] = ()
+    many: bool = False
+    excused_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class FactTable:
     first and the last time that the later load has for them; ``key`` = same key columns.
     ``interval_seconds`` is set for regular samples only.
     ``ordered`` lists pairs of times whose first may not be later than its second.
+    ``planned`` is set where the time may lie ahead.
     """
 
     name: str
@@ -56,6 +67,7 @@ class FactTable:
     replaces: Replaces
     interval_seconds: int | None = None
     ordered: tuple[tuple[str, str], ...] = ()
+    planned: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when the table has none."""
@@ -74,8 +86,10 @@ class FactTable:
         return ("feed", self.entity, "jst_date") if self.replaces == "span" else self.key
 
 
+TICKET_STATES = ("received", "working", "answered", "completed")
 _DIRECTION = Column("direction", "text", "方向", required=True, allowed=("in", "out"))
 _TENANT = Column("tenant_code", "text", "団体コード", required=True, dimension="tenant")
+_UNATTRIBUTED = Column(UNATTRIBUTED, "text", "引けなかった元の表記")
 
 
 def _text(name: str, title: str, *, required: bool = False, dimension: str = "") -> Column:
@@ -99,6 +113,7 @@ FACT_TABLES: dict[str, FactTable] = {
                 _text("route", "経路", required=True, dimension="route"),
                 _DIRECTION,
                 Column("bytes", "integer", "通信量", required=True, unit="byte", minimum=0),
+                Column("sessions", "integer", "セッション数", unit="セッション", minimum=0),
             ),
             key=("tenant_code", "route", "direction", "ts"),
             entity="tenant_code",
@@ -114,8 +129,9 @@ FACT_TABLES: dict[str, FactTable] = {
                 _time("ts", "時刻", required=True),
                 _text("line_id", "回線", required=True, dimension="line"),
                 _DIRECTION,
-                Column("avg_bps", "integer", "平均", required=True, unit="bit/s", minimum=0),
+                Column("avg_bps", "integer", "平均", required=True, unit="bit/s", minimum=0, excused_by="available"),
                 Column("max_bps", "integer", "最大", unit="bit/s", minimum=0),
+                Column("available", "boolean", "取得可否"),
             ),
             key=("line_id", "direction", "ts"),
             entity="line_id",
@@ -171,17 +187,36 @@ FACT_TABLES: dict[str, FactTable] = {
                 _time("received_at", "受付日時", required=True),
                 _time("first_response_at", "一次回答日時"),
                 _time("completed_at", "完了日時"),
-                Column("status", "text", "状態", required=True,
-                       allowed=("received", "working", "answered", "completed")),
+                Column("status", "text", "状態", required=True, allowed=TICKET_STATES),
                 Column("reopen_count", "integer", "再オープン回数", unit="回", minimum=0),
                 Column("update_count", "integer", "更新回数", unit="回", minimum=0),
                 _text("summary", "件名"),
+                _UNATTRIBUTED,
             ),
             key=("ticket_no",),
             entity="tenant_code",
             time="received_at",
             replaces="key",
             ordered=(("received_at", "first_response_at"), ("received_at", "completed_at")),
+        ),
+        FactTable(
+            "ticket_event",
+            "問合せ・依頼の更新",
+            "update of a ticket",
+            (
+                _text("ticket_no", "管理番号", required=True),
+                Column("update_no", "integer", "更新連番", required=True, minimum=0),
+                _time("updated_at", "更新日時", required=True),
+                _TENANT,
+                Column("status", "text", "更新後の状態", required=True, allowed=TICKET_STATES),
+                _text("action", "操作"),
+                _text("assigned_to", "担当部署"),
+                _UNATTRIBUTED,
+            ),
+            key=("ticket_no", "update_no"),
+            entity="tenant_code",
+            time="updated_at",
+            replaces="key",
         ),
         FactTable(
             "change_request",
@@ -200,6 +235,7 @@ FACT_TABLES: dict[str, FactTable] = {
                 _time("backup_at", "バックアップ日時"),
                 Column("backup_generations", "integer", "バックアップ世代数", unit="世代", minimum=0),
                 _text("status", "状態"),
+                _UNATTRIBUTED,
             ),
             key=("request_no",),
             entity="tenant_code",
@@ -223,8 +259,10 @@ FACT_TABLES: dict[str, FactTable] = {
                 _text("cause_kind", "原因区分"),
                 Column("boundary", "text", "責任分界", required=True, allowed=("inside", "outside")),
                 _text("affected", "影響団体"),
+                Column("affected_users", "integer", "影響利用者数", unit="人", minimum=0),
                 _text("measures", "再発防止策"),
                 Column("status", "text", "状態", required=True, allowed=("open", "restored", "completed")),
+                _UNATTRIBUTED,
             ),
             key=("fault_no",),
             entity="service_id",
@@ -250,6 +288,7 @@ FACT_TABLES: dict[str, FactTable] = {
                 _text("protocol", "プロトコル"),
                 Column("signature_severity", "integer", "シグネチャ優先度", minimum=0, maximum=255),
                 Column("blocked", "boolean", "遮断"),
+                _UNATTRIBUTED,
             ),
             key=("event_id", "detected_at"),
             entity="tenant_code",
@@ -279,11 +318,13 @@ FACT_TABLES: dict[str, FactTable] = {
                 _text("src_country", "送信元国"),
                 Column("severity", "integer", "危険度", required=True, dimension="severity"),
                 Column("blocked", "boolean", "遮断"),
+                Column("attack_result", "text", "攻撃の成否", allowed=("succeeded", "failed", "unconfirmed")),
                 _text("endpoint", "端末"),
                 _text("status", "対応状況"),
                 _text("finding", "検知内容"),
                 _text("recommended_check", "推奨確認方法"),
                 _text("recommended_action", "推奨対処方法"),
+                _UNATTRIBUTED,
             ),
             key=("event_no",),
             entity="tenant_code",
@@ -318,6 +359,53 @@ FACT_TABLES: dict[str, FactTable] = {
             entity="kind",
             time="month_start",
             replaces="key",
+        ),
+        FactTable(
+            "patch",
+            "脆弱性・パッチ",
+            "vulnerability and device that it concerns",
+            (
+                _text("patch_id", "識別子", required=True),
+                _text("device_id", "対象機器", required=True, dimension="device"),
+                _time("published_at", "公開日", required=True),
+                _text("title", "件名"),
+                Column("impact", "text", "影響", required=True, allowed=("critical", "high", "medium", "low", "none")),
+                _time("planned_at", "適用予定日"),
+                _time("applied_at", "適用日"),
+                Column("time_band", "text", "適用時間帯", allowed=("office_hours", "after_hours", "closed_day")),
+                Column("status", "text", "状態", required=True, allowed=("open", "planned", "applied", "not_needed")),
+                _text("reason", "見送り理由"),
+            ),
+            key=("patch_id", "device_id"),
+            entity="device_id",
+            time="published_at",
+            replaces="key",
+            ordered=(("published_at", "applied_at"),),
+        ),
+        FactTable(
+            "calendar_event",
+            "行事",
+            "briefing, training, drill or report handed in",
+            (
+                _text("event_no", "行事番号", required=True),
+                _text("event_kind", "種別", required=True, dimension="event_kind"),
+                _text("title", "件名", required=True),
+                _time("starts_at", "開催日時", required=True),
+                _time("ends_at", "終了日時"),
+                _text("place", "会場・方法"),
+                Column("attendees", "text", "出席団体", dimension="tenant", many=True),
+                Column("participants", "integer", "参加者数", unit="人", minimum=0),
+                _time("minutes_at", "議事録提出日"),
+                Column("status", "text", "状態", required=True, allowed=("planned", "held", "cancelled")),
+                _text("summary", "概要"),
+                _UNATTRIBUTED,
+            ),
+            key=("event_no",),
+            entity="event_kind",
+            time="starts_at",
+            replaces="key",
+            planned=True,
+            ordered=(("starts_at", "ends_at"), ("starts_at", "minutes_at")),
         ),
     )
 }

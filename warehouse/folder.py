@@ -5,12 +5,18 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.errors import WriterBusy
+from warehouse.errors import MiharashiError, WatcherBusy, WriterBusy
+from warehouse.trouble import storage_trouble_told
+
+ACCEPTED_FOLDER, REFUSED_FOLDER = "済", "要確認"
+"""Below ``inbox/``: where files go that were loaded, and those that somebody has to look at."""
+REASON_SUFFIX = ".理由.txt"
+"""Ends the name of the text beside a file in :data:`REFUSED_FOLDER` that says why it lies there."""
 
 
 @dataclass(frozen=True)
@@ -54,17 +60,27 @@ class DataFolder:
     def writer_lock(self) -> Iterator[None]:
         """Hold the writer lock; the kernel frees it even when the process is killed.
 
-        Raises :class:`WriterBusy` when another process holds it.
+        Raises :class:`WriterBusy` when another process holds it, and :class:`warehouse.trouble.StorageTrouble` for
+        what the disk refuses while the lock is held.
         """
+        with storage_trouble_told(self.root), self._locked("write.lock", WriterBusy):
+            yield
+
+    @contextmanager
+    def watcher_lock(self) -> Iterator[None]:
+        """Likewise for the one process that watches the inbox; raises :class:`WatcherBusy`."""
+        with self._locked("watch.lock", WatcherBusy):
+            yield
+
+    @contextmanager
+    def _locked(self, name: str, busy: Callable[[str], MiharashiError]) -> Iterator[None]:
         self.root.mkdir(parents=True, exist_ok=True)
-        path = self.root / "write.lock"
-        with path.open("w", encoding="ascii") as stream:
+        path = self.root / name
+        with path.open("a", encoding="ascii") as stream:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise WriterBusy(str(path)) from None
-            stream.write(str(os.getpid()))
-            stream.flush()
+                raise busy(str(path)) from None
             yield
 
 

@@ -6,6 +6,7 @@ Signs in tables: 「…」 unknown or not collected, 「－」 not applicable, �
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from numbers import Integral
@@ -104,3 +105,18 @@ def bytes_gb(value: float | Decimal | int | None) -> float | None:
         return None
     assert value is not None
     return float(value) / 1_000_000_000
+
+
+def month_runs(months: Sequence[str]) -> list[str]:
+    """Ascending months ``YYYY-MM``, unbroken runs by their ends: ``2025-04〜2025-09``."""
+    runs: list[list[str]] = []
+    for month in months:
+        if runs and _index(runs[-1][-1]) + 1 == _index(month):
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return [run[0] if len(run) == 1 else f"{run[0]}〜{run[-1]}" for run in runs]
+
+
+def _index(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:])

@@ -31,8 +31,9 @@ Parameter = str | int | float | bool | date | None
 
 _PUBLIC_DIMENSIONS = frozenset({"dim_date", "dim_kpi", "dim_severity", "dim_route", "dim_ticket_kind", "dim_function",
                                 "dim_ticket_channel", "dim_change_kind", "dim_service", "dim_target", "dim_fact",
-                                "calendar_month", "as_of", "covered_month"})
-_HIDDEN = frozenset({"snapshot_info", "lake_file", "built_month"})
+                                "calendar_month", "as_of", "covered_month", "dim_feed", "dim_event_kind", "retired_month"})
+_SHARED = frozenset({"arrival_due", "arrival_day", "arrival_gap_day", "arrival_gap", "arrival_anomaly"})
+_HIDDEN = frozenset({"snapshot_info", "lake_file", "built_month", "mapped_with"})
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class Reader:
     def query(self, name: str, scope: Scope, **parameters: Parameter) -> pd.DataFrame:
         """Rows of a named query as the scope may see them; missing values are None/NaN.
 
-        Raises :class:`QueryError` when the query does not exist or its parameters differ from those given.
+        Raises :class:`QueryError` when the query does not exist or its parameters differ from those given, and
+        :class:`SnapshotDamaged` when the snapshot lacks what the query reads (an older release made it).
         """
         query = named_query(name)
         if query.parameters != parameters.keys():
@@ -84,7 +86,13 @@ class Reader:
                              f"「{name}」の条件は {', '.join(sorted(query.parameters)) or 'なし'} ですが、"
                              f"{', '.join(sorted(parameters)) or 'なし'} が渡されました。",
                              "管理者に連絡してください。")
-        return self._run(query.sql, scope, parameters)
+        try:
+            return self._run(query.sql, scope, parameters)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise SnapshotDamaged(
+                "公開中のデータは、前の版のプログラムで作られています",
+                f"スナップショット {self.snapshot.number} には、照会「{name}」の読む項目がありません。",
+                "python app.py rebuild で、保管した原本から作り直してください。") from error
 
     def whole_scope(self) -> Scope:
         """The prefecture's scope: every connected body and everything prefecture-wide."""
@@ -140,6 +148,8 @@ class Reader:
     def _scoped_view(self, name: str, source: str, columns: set[str]) -> None:
         if "tenant_code" in columns:
             condition = "list_contains(getvariable('scope_tenants'), tenant_code)"
+            if name in _SHARED:  # rows of no tenant (a line's, a whole feed's) are prefecture-wide
+                condition = f"CASE WHEN tenant_code IS NULL THEN getvariable('scope_platform') ELSE {condition} END"
         elif name in _PUBLIC_DIMENSIONS:
             condition = "len(getvariable('scope_tenants')) > 0"
         else:

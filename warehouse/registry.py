@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from warehouse.dimensions import DIMENSIONS, Row, read_all, validity_of
 
 _KEYED = {dimension.name: dimension for dimension in DIMENSIONS}
+ADDRESSED = {"tenant": ("address_range", "tenant_code"), "device": ("device_address", "device_id")}
+_UNNAMED = {"alias", *(table for table, _ in ADDRESSED.values())}
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def normalised(text: str) -> str:
     """The form in which names are compared: NFKC, no white space, no letter case."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def address_of(text: str) -> _Address | None:
+    """The address that a text writes; IPv4 within IPv6 (``::ffff:10.0.0.1``) is that IPv4 address, other texts None."""
+    try:
+        return ipaddress.IPv4Address(socket.inet_pton(socket.AF_INET, text))  # as strict, and several times as fast
+    except (OSError, ValueError):
+        pass
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if address.version == 6 else address
 
 
 @dataclass(frozen=True)
@@ -37,9 +55,9 @@ class Registry:
 
     def __init__(self, tables: Mapping[str, list[Row]]) -> None:
         self.tables = tables
-        self._codes = {name: self._index(name) for name in _KEYED if name not in {"alias", "address_range"}}
+        self._codes = {name: self._index(name) for name in _KEYED if name not in _UNNAMED}
         self._validity = {name: self._periods(name) for name in _KEYED if _KEYED[name].validity}
-        self._networks = self._network_levels()
+        self._ranges = {name: AddressRanges(tables[table], key) for name, (table, key) in ADDRESSED.items()}
 
     @classmethod
     def read(cls, config: Path) -> Registry:
@@ -62,18 +80,21 @@ class Registry:
         """Japanese name of a dimension, for messages."""
         return _KEYED[dimension].title
 
-    def tenant_by_address(self, text: str, day: date) -> str | None:
-        """Tenant whose range held the address on ``day`` by longest prefix (IPv4 and IPv6); None when no range did."""
-        try:
-            address = ipaddress.ip_address(text.strip())
-        except ValueError:
-            return None
-        for prefix_length, networks in self._networks[address.version]:
-            network = ipaddress.ip_network((address, prefix_length), strict=False)
-            for validity, code in networks.get(network, ()):
-                if validity.holds(day):
-                    return code
-        return None
+    def by_address(self, dimension: str, text: str, day: date) -> str | None:
+        """Whose range (a tenant's, a device's) held the address on ``day``: the longest prefix that was valid then.
+
+        None when no range did, or when the text is no address.
+        """
+        address = address_of(text)
+        return None if address is None else self._ranges[dimension].holder(address, day)
+
+    def address_changes(self, dimension: str) -> list[date]:
+        """The days on which a range began, or had ended the day before, ascending: between them nothing changes."""
+        return self._ranges[dimension].changes
+
+    def addressed(self, dimension: str) -> bool:
+        """Whether codes of the dimension can be found by address."""
+        return dimension in self._ranges
 
     def _index(self, name: str) -> dict[str, str]:
         key = _KEYED[name].key[0]
@@ -95,14 +116,38 @@ class Registry:
             periods[str(row[key])].append(_validity(row))
         return dict(periods)
 
-    def _network_levels(self) -> dict[int, list[tuple[int, dict[_Network, list[tuple[Validity, str]]]]]]:
-        """By version: the prefix lengths, longest first, with their networks and whose they are when."""
-        levels: dict[int, dict[int, dict[_Network, list[tuple[Validity, str]]]]] = {4: {}, 6: {}}
-        for row in self.tables["address_range"]:
-            network = ipaddress.ip_network(str(row["prefix"]))
-            owners = levels[network.version].setdefault(network.prefixlen, {}).setdefault(network, [])
-            owners.append((_validity(row), str(row["tenant_code"])))
-        return {version: sorted(found.items(), key=lambda level: -level[0]) for version, found in levels.items()}
+
+class AddressRanges:
+    """Prefixes and whose they are when.  A look-up is one dictionary access for every length in use."""
+
+    def __init__(self, rows: list[Row], key: str) -> None:
+        found: dict[int, dict[int, dict[int, list[tuple[Validity, str]]]]] = {4: {}, 6: {}}
+        for row in rows:
+            network = _plain(ipaddress.ip_network(str(row["prefix"])))
+            shift = network.max_prefixlen - network.prefixlen
+            level = found[network.version].setdefault(shift, {})
+            level.setdefault(int(network.network_address) >> shift, []).append((_validity(row), str(row[key])))
+        self._levels = {version: sorted(levels.items()) for version, levels in found.items()}
+        periods = [_validity(row) for row in rows]
+        ends = [period.end + timedelta(days=1) for period in periods if period.end < date.max]
+        self.changes = sorted({*(period.start for period in periods), *ends})
+
+    def holder(self, address: _Address, day: date) -> str | None:
+        """The code whose longest prefix held the address on ``day``."""
+        bits = int(address)
+        for shift, prefixes in self._levels[address.version]:
+            for validity, code in prefixes.get(bits >> shift, ()):
+                if validity.holds(day):
+                    return code
+        return None
+
+
+def _plain(network: _Network) -> _Network:
+    """A prefix of IPv4 addresses written as IPv6 (``::ffff:10.0.0.0/104``) is the prefix of these IPv4 addresses."""
+    if network.version == 6 and network.prefixlen >= _MAPPED.prefixlen and network.subnet_of(_MAPPED):
+        address = int(network.network_address) & 0xFFFF_FFFF
+        return ipaddress.IPv4Network((address, network.prefixlen - _MAPPED.prefixlen))
+    return network
 
 
 def _validity(row: Row) -> Validity:

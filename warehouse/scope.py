@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-UNKNOWN_TENANT = "unknown"
-"""Code under which rows are kept whose tenant could not be told; visible with ``platform`` only."""
+UNKNOWN = "unknown"
+"""Code under which rows are kept whose tenant, service or function could not be told."""
+UNKNOWN_TENANT = UNKNOWN
+"""Rows of the unknown tenant are visible with ``platform`` only."""
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,18 @@ A snapshot is immutable once published.  Rolling back is flipping the pointer (s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from warehouse.engine import literal
 from warehouse.errors import MiharashiError, NoSnapshot, SnapshotDamaged
 from warehouse.folder import DataFolder, write_atomically
+from warehouse.journal import Journal, JournalEntry, history_in
 
 KEPT_GENERATIONS = 5
 _NAME = re.compile(r"wh-(\d{6})\.duckdb")
@@ -34,10 +38,79 @@ def snapshot_path(folder: DataFolder, number: int) -> Path:
 
 
 def generations(folder: DataFolder) -> list[int]:
-    """Numbers of all complete snapshots on disk, ascending."""
+    """Numbers of all complete snapshots on disk, ascending, also of one that a kill kept from being published."""
     if not folder.snapshots.is_dir():
         return []
     return sorted(int(match[1]) for path in folder.snapshots.iterdir() if (match := _NAME.fullmatch(path.name)))
+
+
+def published_generations(folder: DataFolder) -> list[int]:
+    """Numbers of the snapshots on disk that are or were published, ascending."""
+    unpublished = Journal(folder).pending()
+    return [number for number in generations(folder) if number != unpublished or number == readable_number(folder)]
+
+
+def next_number(folder: DataFolder) -> int:
+    """A number that no snapshot ever had: documents and caches are known by it."""
+    return max([0, *generations(folder), *Journal(folder).numbers()]) + 1
+
+
+def heal(folder: DataFolder) -> None:
+    """Finish or undo, under the writer lock, what a kill in the midst of a publication or rollback left.
+
+    Raises :class:`MiharashiError` when the journal tells of a newer snapshot than the warehouse has: it was lost, or an
+    older backup was put back, and going on from what there is would lose the loads since.
+    """
+    finish_publication(folder)
+    journal, current = Journal(folder), current_number(folder)
+    head = journal.head()
+    if head is not None and current is None:
+        raise MiharashiError(
+            "公開済みのデータが失われています",
+            f"archive/journal には世代 {head} までの記録がありますが、"
+            f"{folder.snapshots} に公開済みのデータがありません。",
+            "保管した原本から作り直すには python app.py rebuild を実行するか、バックアップから復元してください。")
+    if head is not None and current is not None and head > current and head not in generations(folder):
+        raise MiharashiError(
+            "公開中のデータが、保管した取込みの記録より古くなっています",
+            f"archive/journal の記録は世代 {head} まで進んでいますが、公開中の世代は {current} です。"
+            "warehouse フォルダーを古いバックアップから復元した可能性があります。",
+            f"記録のとおりに戻すには python app.py rebuild を、世代 {current} から続けるには "
+            f"python app.py rollback {current} を実行してください。")
+    if current is not None:
+        enter_in_journal(folder, current)
+
+
+def finish_publication(folder: DataFolder) -> None:
+    """Complete the journal's entry of a snapshot that is published, or remove the snapshot that never was."""
+    journal, current = Journal(folder), readable_number(folder)
+    unpublished = journal.pending()
+    if unpublished is not None and unpublished == current:
+        journal.settle(unpublished)
+        return
+    if unpublished is not None:
+        snapshot_path(folder, unpublished).unlink(missing_ok=True)
+    journal.withdraw()
+
+
+def enter_in_journal(folder: DataFolder, number: int) -> None:
+    """Let the journal tell that ``number`` is published; what it does not know of it is taken from its ledger."""
+    journal = Journal(folder)
+    if not journal.has(number) and journal.pending() != number:
+        with reading(folder, number) as connection:
+            history = history_in(connection)
+        published_at = describe(folder, number).published_at
+        journal.announce(JournalEntry(number, None, published_at, True, history.loads, history.landings,
+                                      history.retired, history.touched))
+    journal.settle(number)
+
+
+def readable_number(folder: DataFolder) -> int | None:
+    """As :func:`current_number`, but None also when the pointer is damaged."""
+    try:
+        return current_number(folder)
+    except SnapshotDamaged:
+        return None
 
 
 def current_number(folder: DataFolder) -> int | None:
@@ -53,7 +126,7 @@ def current_number(folder: DataFolder) -> int | None:
     if not match or not (folder.snapshots / name).is_file():
         raise SnapshotDamaged(
             "公開中のスナップショットが読めません", f"{pointer} が指す {name or '（空）'} がありません。",
-            "python app.py rollback で前の世代に戻すか、バックアップから復元してください。")
+            "python app.py rollback で前の世代に戻すか、python app.py rebuild で原本から作り直してください。")
     return int(match[1])
 
 
@@ -69,8 +142,9 @@ def describe(folder: DataFolder, number: int) -> Snapshot:
         with duckdb.connect(str(path), read_only=True) as connection:
             row = connection.execute("SELECT published_at, data_as_of FROM snapshot_info").fetchone()
     except duckdb.Error as error:
-        raise SnapshotDamaged("スナップショットが読めません", f"{path.name}: {error}",
-                              "python app.py rollback で前の世代に戻してください。") from error
+        raise SnapshotDamaged(
+            "スナップショットが読めません", f"{path.name} がないか、内容が壊れています。",
+            "python app.py rollback で前の世代に戻すか、python app.py rebuild で原本から作り直してください。") from error
     if row is None:
         raise NoSnapshot(str(path))
     return Snapshot(number, path, row[0], row[1])
@@ -84,9 +158,19 @@ def current(folder: DataFolder) -> Snapshot:
     return describe(folder, number)
 
 
+@contextmanager
+def reading(folder: DataFolder, number: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A generation opened for reading; raises :class:`SnapshotDamaged`."""
+    with duckdb.connect(str(describe(folder, number).path), read_only=True) as connection:
+        yield connection
+
+
 def roll_back(folder: DataFolder, number: int | None = None) -> Snapshot:
-    """Publish an older generation again: ``number``, or the one the published one was built on."""
-    available = generations(folder)
+    """Publish an older generation again: ``number``, or the one the published one was built on.
+
+    Use under the writer lock.  One that a kill kept from being published is not among those to choose from.
+    """
+    available = published_generations(folder)
     if number is None:
         number = _one_before(folder, available)
     if number not in available:
@@ -94,7 +178,9 @@ def roll_back(folder: DataFolder, number: int | None = None) -> Snapshot:
         raise MiharashiError("その世代には戻せません", f"残っている世代: {listed}。",
                              "残っている世代の番号を指定してください（例: python app.py rollback 3）。")
     described = describe(folder, number)
+    finish_publication(folder)
     point_to(folder, number)
+    enter_in_journal(folder, number)
     return described
 
 
@@ -133,17 +219,19 @@ def prune(folder: DataFolder, keep: int = KEPT_GENERATIONS) -> list[int]:
 def referenced_lake_files(folder: DataFolder) -> set[str] | None:
     """Lake files (relative paths) that any generation on disk still needs; None when a damaged one cannot tell."""
     needed: set[str] = set()
-    for number in generations(folder):
-        try:
-            with duckdb.connect(str(snapshot_path(folder, number)), read_only=True) as connection:
-                needed.update(row[0] for row in connection.execute("SELECT path FROM lake_file").fetchall())
-        except duckdb.Error:
-            return None
+    with duckdb.connect() as connection:  # one instance for all generations: starting one costs more than attaching
+        for number in generations(folder):
+            try:
+                connection.execute(f"ATTACH {literal(snapshot_path(folder, number))} AS wh{number} (READ_ONLY)")
+                rows = connection.execute(f"SELECT path FROM wh{number}.lake_file").fetchall()
+            except duckdb.Error:
+                return None
+            needed.update(row[0] for row in rows)
     return needed
 
 
 def remove_leftovers(folder: DataFolder) -> int:
-    """Remove unfinished snapshots and lake files that no generation needs; returns how many files went.
+    """Remove unfinished snapshots, half received originals and lake files that no generation needs; returns how many.
 
     While a generation is damaged no lake file goes: what it needs is not known, and it may be restored.
     """
@@ -153,6 +241,9 @@ def remove_leftovers(folder: DataFolder) -> int:
             if path.name != "CURRENT" and not _NAME.fullmatch(path.name):
                 path.unlink()
                 removed += 1
+    for path in folder.archive.glob("incoming-*.part"):
+        path.unlink()
+        removed += 1
     needed = referenced_lake_files(folder)
     if needed is None:
         return removed

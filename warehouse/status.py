@@ -1,4 +1,4 @@
-"""What the published snapshot holds: per feed the last load, rows and rejects; per table of samples the coverage."""
+"""What the published snapshot holds: per feed what was expected, came, is missing, suspicious or nobody's."""
 
 from __future__ import annotations
 
@@ -7,25 +7,39 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse.japanese import is_missing
+from warehouse.issued import Touched, documents_to_look_at
+from warehouse.japanese import era_date, era_month, era_year, is_missing
 from warehouse.reader import Reader, open_current
 from warehouse.scope import Scope
+
+_EVER = {"first_date": date(1900, 1, 1), "last_date": date(2999, 12, 31)}
 
 
 @dataclass(frozen=True)
 class FeedStatus:
-    """One feed.  Times are naive JST; the period is that of all its files; the coverage that of the table it fills."""
+    """One feed.  Times are naive JST; the period is that of all its files; the coverage that of the table it fills.
+
+    ``expected`` and ``received`` count 5-minute values, days or months (``unit``), None where nothing is expected;
+    ``last_date`` is the last day of which something came.
+    """
 
     feed: str
     title: str
     table_name: str
-    last_loaded_at: datetime
+    last_loaded_at: datetime | None
     files: int
     refused_files: int
     accepted_rows: int
     rejected_lines: int
+    open_rejects: int
     period_from: date | None
     period_to: date | None
+    unit: str | None
+    expected: int | None
+    received: int | None
+    last_date: date | None
+    gaps: int
+    suspicious_days: int
     coverage_pct: float | None
 
 
@@ -43,44 +57,140 @@ class CoverageStatus:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """An unbroken run of what was due and did not come.  JST; ``to_jst`` exclusive; counts are of records."""
+
+    feed: str
+    title: str
+    entity: str
+    entity_name: str | None
+    tenant_code: str | None
+    unit: str
+    from_jst: datetime
+    to_jst: datetime
+    slots: int
+    minutes: int
+    expected: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """A day whose records or volume are far from normal: suspicious, not wrong."""
+
+    feed: str
+    title: str
+    entity: str
+    entity_name: str | None
+    tenant_code: str | None
+    jst_date: date
+    measure: str
+    kind: str
+    amount: int
+    normal: float
+    share_pct: float
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Records of a feed of which nobody knows whose they are: ``n`` kept as unknown, ``waiting`` as open rejects."""
+
+    feed: str
+    title: str
+    n: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Unattributed:
+    """What files said where the configuration knows no such body, device, service …, and of how many records."""
+
+    feed: str
+    title: str
+    column_name: str
+    text: str
+    kept: bool
+    n: int
+
+
+@dataclass(frozen=True)
 class Status:
     number: int
     published_at: datetime
     data_as_of: datetime | None
     feeds: list[FeedStatus]
     coverage: list[CoverageStatus]
-    unknown_tenants: dict[str, int]
+    gaps: list[Gap]
+    anomalies: list[Anomaly]
+    unknown: list[Unknown]
+    unattributed: list[Unattributed]
+    holidays_until: date | None
+    warnings: list[str]
+    documents: list[Touched]
+    retired_months: list[str]
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: dates and times in ISO form."""
         return {key: _plain(value) for key, value in asdict(self).items()}
 
 
-def read_status(data: Path) -> Status:
-    """Read the status of the published snapshot; raises :class:`warehouse.errors.NoSnapshot`."""
+def read_status(data: Path, today: date | None = None, days: tuple[date, date] | None = None) -> Status:
+    """Read the status of the published snapshot; gaps and anomalies of ``days`` only, when given.
+
+    With ``today`` it warns of what will be missing soon.  Raises :class:`warehouse.errors.NoSnapshot`.
+    """
+    between = _EVER if days is None else {"first_date": days[0], "last_date": days[1]}
     with open_current(data) as reader:
         scope = reader.whole_scope()
-        unknown = reader.query("status_unknown", scope)
         coverage = [CoverageStatus(**row) for row in _rows(reader, "status_coverage", scope)]
         share = {row.table_name: row.coverage_pct for row in coverage}
         feeds = [FeedStatus(**row, coverage_pct=share.get(row["table_name"]))
                  for row in _rows(reader, "status_feeds", scope)]
-        return Status(reader.snapshot.number, reader.snapshot.published_at, reader.snapshot.data_as_of, feeds, coverage,
-                      dict(zip(unknown["title"].tolist(), unknown["n"].tolist(), strict=True)))
+        holidays = next((row["last_holiday"] for row in _rows(reader, "holidays_until", scope)), None)
+        return Status(
+            reader.snapshot.number, reader.snapshot.published_at, reader.snapshot.data_as_of, feeds, coverage,
+            gaps=[Gap(**row) for row in _rows(reader, "arrival_gaps", scope, **between)],
+            anomalies=[Anomaly(**row) for row in _rows(reader, "arrival_anomalies", scope, **between)],
+            unknown=[Unknown(**row) for row in _rows(reader, "status_unknown", scope)],
+            unattributed=[Unattributed(**row) for row in _rows(reader, "unattributed", scope)],
+            holidays_until=holidays, warnings=_warnings(holidays, today), documents=documents_to_look_at(data),
+            retired_months=[str(row["jst_month"]) for row in _rows(reader, "retired_months", scope)])
 
 
-def _rows(reader: Reader, query: str, scope: Scope) -> list[dict[str, Any]]:
-    frame = reader.query(query, scope)
-    return [{str(name): _value(str(name), row[name]) for name in frame.columns} for _, row in frame.iterrows()]
+def _warnings(holidays_until: date | None, today: date | None) -> list[str]:
+    """The holidays of a calendar year are published in the February before; a fiscal year takes in two of them."""
+    if today is None:
+        return []
+    fiscal_year = today.year - (today.month < 4) + 1
+    if holidays_until is not None and holidays_until.year > fiscal_year:
+        return []
+    reach = f"{era_date(holidays_until)}まで" if holidays_until else "空"
+    lacking = date(holidays_until.year + 1, 1, 1) if holidays_until else date(today.year, 1, 1)
+    return [f"祝日表（config/holidays.csv）は{reach}です。{era_month(lacking)}以降は祝日も開庁日として数えるため、"
+            f"{era_year(date(fiscal_year, 4, 1))}度の開庁日数と一次回答の期限が正しく出ません。"
+            "内閣府が毎年2月ごろに公表する翌年の祝日を書き足してください。"]
 
 
-def _value(name: str, value: Any) -> Any:
-    """A frame's value as plain Python; DuckDB gives dates as midnights."""
+def _rows(reader: Reader, query: str, scope: Scope, **parameters: date) -> list[dict[str, Any]]:
+    frame = reader.query(query, scope, **parameters)
+    dates = {name for name in map(str, frame.columns) if name.endswith("_date") or name in _DATES}
+    columns = {str(name): frame[name].tolist() for name in frame.columns}
+    return [{name: _value(values[row], date_only=name in dates) for name, values in columns.items()}
+            for row in range(len(frame))]
+
+
+_DATES = {"period_from", "period_to", "last_holiday"}
+
+
+def _value(value: Any, *, date_only: bool) -> Any:
+    """pandas gives dates as midnights, missing integers as NaN and present ones beside them as floats."""
     if is_missing(value):
         return None
     if isinstance(value, datetime):
-        return value if name.endswith("_at") else value.date()
-    return value.item() if hasattr(value, "item") else value
+        return value.date() if date_only else datetime.fromisoformat(value.isoformat())
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
 
 
 def _plain(value: Any) -> Any:

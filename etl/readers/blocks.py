@@ -127,6 +127,8 @@ def _table(text: bytes, feed: Feed, layout: Layout,
 
 def _within_plain_range(numbers: pa.ChunkedArray) -> bool:
     """Whether no number of the column needs the care of :func:`etl.values.number` (overflow, not a number)."""
+    if pa.types.is_floating(numbers.type) and pc.any(pc.is_nan(numbers)).as_py():
+        return False  # the bounds below pass it over
     bounds = pc.min_max(numbers).as_py()
     return bounds["min"] is None or (bounds["min"] > -PLAIN_LIMIT and bounds["max"] < PLAIN_LIMIT)
 

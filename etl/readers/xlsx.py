@@ -89,7 +89,7 @@ def _guarded(call: Callable[[], _T]) -> _T:
     except PasswordError as error:
         raise cannot_open("パスワードで保護されています") from error
     except (CalamineError, *_DAMAGE) as error:
-        raise cannot_open(str(error).strip("'\"")) from error
+        raise cannot_open("ブックの中身が壊れています") from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # not exported by the library
             raise
@@ -129,12 +129,17 @@ def _notes(archive: zipfile.ZipFile) -> _Notes:
 
 def _percent_styles(styles: etree._Element | None) -> frozenset[int]:
     """The cell styles that show a number in per cent."""
-    formats = {int(own.get("numFmtId", "-1")) for own in _all(styles, "numFmt")
+    formats = {_number(own.get("numFmtId")) for own in _all(styles, "numFmt")
                if "%" in _LITERALS.sub("", own.get("formatCode", ""))} | _PERCENT_FORMATS
     groups = _all(styles, "cellXfs")
     styles_in_order = [child for group in groups for child in group]
     return frozenset(number for number, style in enumerate(styles_in_order)
-                     if int(style.get("numFmtId") or 0) in formats)
+                     if _number(style.get("numFmtId")) in formats)
+
+
+def _number(text: str | None) -> int:
+    """A number of a format, -1 where a damaged book has something else."""
+    return int(text) if text and text.isdecimal() else -1
 
 
 def _special(xml: bytes, notes: _Notes) -> tuple[dict[Place, Fault], list[Place]]:

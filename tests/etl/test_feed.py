@@ -61,8 +61,8 @@ def test_a_definition_says_what_its_columns_are(tmp_path: Path) -> None:
         ),
         (
             'format = "delimited"',
-            'format = "delimited"\nencoding = "utf-16"',
-            "file.encoding: utf-16 は使えない文字コード",
+            'format = "delimited"\nencoding = "iso-2022-jp"',
+            "file.encoding: iso-2022-jp は使えない文字コード",
         ),
         ('format = "delimited"', 'format = "delimited"\ndelimiter = "; "', "file.delimiter: 1文字"),
         (

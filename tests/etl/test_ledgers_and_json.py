@@ -109,7 +109,7 @@ def test_bad_rows_of_a_ledger_are_rejected_with_their_excel_row_and_reason(tmp_p
         tmp_path,
         *good,
         ticket("B-1", "令和8年10月32日 9:00"),
-        ticket("B-2", "R8.10.1", 団体名="架空市"),
+        ticket("B-2", "R8.10.1", 区分="その他の区分"),
         ticket("T-1", "R8.10.1"),
         ticket("B-3", "R8.10.2 9:00", "2026/10/01 9:00"),
         ticket("B-4", "R8.10.1", 状態="保留"),
@@ -123,7 +123,7 @@ def test_bad_rows_of_a_ledger_are_rejected_with_their_excel_row_and_reason(tmp_p
     assert [line for line, _ in found] == list(range(205, 214))
     told = [
         "日時として読めません",
-        "接続団体の設定に登録されていません",
+        "問合せ区分の設定に登録されていません",
         "重複",
         "一次回答日時が受付日時より前です",
         "使えない値です",

@@ -1,18 +1,12 @@
-"""Regular samples: units, missing values, intervals, keys valid on the day, duplicates, refused files, counters."""
+"""Regular samples: units, missing values, intervals, keys valid on the day, duplicates, refused files."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import accumulate
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from etl.counters import rates
-from etl.feed import CounterSpec
 from etl.run import LoadResult
 from tests.support import copy_config, load, read_rows, rejects, rows, traffic_file, write, write_rows
 from warehouse.ledger import LoadRecord
@@ -229,7 +223,7 @@ def test_a_file_whose_rejects_pass_the_limit_is_refused_whole(tmp_path: Path, ba
     times = [f"2026/10/{day:02d} {hour:02d}:00" for day in range(1, 6) for hour in range(24)][:100]
     path = traffic_file(
         tmp_path / "団体別通信量_1.csv",
-        *((time, "249999" if number < bad else "242012", number) for number, time in enumerate(times)),
+        *((time, "242012", -1 if number < bad else number) for number, time in enumerate(times)),
     )
     result = load(tmp_path / "data", path)
     record = record_of(result)
@@ -261,106 +255,3 @@ def test_every_original_is_kept_unchanged_even_when_it_is_refused(tmp_path: Path
     record = record_of(load(tmp_path / "data", bad))
     kept = tmp_path / "data" / "archive" / record.sha256
     assert kept.read_bytes() == bad.read_bytes() and not kept.stat().st_mode & 0o222
-
-
-# ---- counters -----------------------------------------------------------------------------------------
-
-POLL = 300 * 1_000_000
-
-
-def rate_of(polls: list[tuple[float, int]], bits: int = 64, max_bps: int = 10**10) -> list[tuple[float, int]]:
-    """(start in seconds, bit/s) of every interval."""
-    times = np.array([int(second * 1_000_000) for second, _ in polls], np.int64)
-    starts, bps = rates(
-        times, np.array([octets for _, octets in polls], np.uint64), 300, CounterSpec(bits=bits, max_bps=max_bps)
-    )  # type: ignore[arg-type]
-    return [(start / 1_000_000, int(rate)) for start, rate in zip(starts, bps, strict=True)]
-
-
-@pytest.mark.parametrize(
-    ("polls", "bits", "expected"),
-    [
-        ([(0, 0), (300, 37_500), (600, 75_000)], 64, [(0, 1_000), (300, 1_000)]),
-        ([(600, 75_000), (0, 0), (300, 37_500)], 64, [(0, 1_000), (300, 1_000)]),
-        ([(0, 2**64 - 37_500), (300, 0), (600, 37_500)], 64, [(0, 1_000), (300, 1_000)]),
-        ([(0, 2**32 - 37_500), (300, 0)], 32, [(0, 1_000)]),
-        ([(0, 2**63), (300, 2**63 + 37_500)], 64, [(0, 1_000)]),
-        ([(0, 9 * 10**15), (300, 37_500), (600, 75_000)], 64, [(300, 1_000)]),
-        ([(0, 0), (300, 10**15), (600, 10**15 + 37_500)], 64, [(300, 1_000)]),
-        ([(0, 0), (600, 75_000), (900, 112_500)], 64, [(600, 1_000)]),
-        ([(0, 0), (300, 37_500), (300, 37_500), (600, 75_000)], 64, [(0, 1_000), (300, 1_000)]),
-        ([(0, 0), (290, 29_000), (300, 30_000), (590, 59_000)], 64, [(0, 800), (300, 800)]),
-        ([(0, 0), (299, 37_375), (601, 75_125)], 64, [(0, 1_000), (299, 1_000)]),
-        ([(0, 5)], 64, []),
-    ],
-)
-def test_counters_give_rates_over_wraps_and_gaps_over_restarts_and_missed_polls(
-    polls: list[tuple[float, int]], bits: int, expected: list[tuple[float, int]]
-) -> None:
-    assert rate_of(polls, bits) == expected
-
-
-@given(
-    st.lists(st.integers(0, 10**11), min_size=1, max_size=50), st.sampled_from([32, 64]), st.integers(0, 2**64 - 1)
-)
-def test_octets_come_back_from_a_counter_wherever_it_starts(growth: list[int], bits: int, start: int) -> None:
-    growth = [octets % 2**31 for octets in growth] if bits == 32 else growth
-    readings = accumulate([start % 2**bits, *growth])
-    polls = [(300.0 * number, reading % 2**bits) for number, reading in enumerate(readings)]
-    assert [bps for _, bps in rate_of(polls, bits, 2**40)] == [int(octets * 8 / 300 + 0.5) for octets in growth]
-
-
-def counter_file(path: Path, *polls: tuple[int, str], host: str = "nw-sc-1") -> Path:
-    midnight = int(datetime(2026, 9, 30, 15).timestamp() - datetime(1970, 1, 1).timestamp())
-    return write(
-        path,
-        "epoch,host,interface,ifHCInOctets,ifHCOutOctets",
-        *(f"{midnight + second},{host},xe-0/0/0,{octets},{octets}" for second, octets in polls),
-    )
-
-
-def test_polls_that_jitter_around_their_slot_lose_no_slot(tmp_path: Path) -> None:
-    polls = [(300 * slot + (-7, 4, 0, 9)[slot % 4], str(37_500 * slot)) for slot in range(1, 41)]
-    load(tmp_path / "data", counter_file(tmp_path / "ifcounter_1.csv", *polls))
-    slots = rows(
-        tmp_path / "data", "SELECT ts + INTERVAL 9 HOUR FROM line_sample WHERE direction = 'in' ORDER BY ts"
-    )
-    assert slots == [(datetime(2026, 10, 1) + timedelta(minutes=5 * slot),) for slot in range(1, 40)]
-
-
-def test_a_poll_just_before_midnight_does_not_touch_the_day_before(tmp_path: Path) -> None:
-    first = counter_file(tmp_path / "ifcounter_1.csv", (-900, "0"), (-600, "37500"), (-300, "75000"), (0, "112500"))
-    second = counter_file(tmp_path / "ifcounter_2.csv", (-2, "112500"), (300, "150000"))
-    load(tmp_path / "data", first)
-    load(tmp_path / "data", second)
-    found = rows(
-        tmp_path / "data",
-        "SELECT CAST(jst_date AS VARCHAR), count(*) FROM line_sample WHERE direction = 'in' "
-        "GROUP BY ALL ORDER BY ALL",
-    )
-    assert found == [("2026-09-30", 3), ("2026-10-01", 1)]
-
-
-def test_counter_cells_that_cannot_be_are_rejected(tmp_path: Path) -> None:
-    good = [(300 * slot, str(slot)) for slot in range(400)]
-    path = counter_file(
-        tmp_path / "ifcounter_1.csv",
-        *good,
-        (300 * 400, "timeout"),
-        (300 * 401, str(2**64)),
-        (300 * 402, "-5"),
-        (300 * 3, "77"),
-        (300 * 403, "-"),
-    )
-    record = record_of(load(tmp_path / "data", path))
-    assert (record.accepted_lines, record.rejected_lines) == (401, 4)
-    told = ["数値として読めません", "2の64乗未満", "2の64乗未満", "重複"]
-    assert all(part in str(reason) for part, (_, reason) in zip(told, rejects(tmp_path / "data"), strict=True))
-
-
-def test_a_32_bit_counter_holds_no_more_than_32_bits(tmp_path: Path, config: Path) -> None:
-    path = config / "feeds" / "interface_counter.toml"
-    path.write_text(path.read_text(encoding="utf-8").replace("bits = 64", "bits = 32"), encoding="utf-8")
-    file = counter_file(tmp_path / "ifcounter_1.csv", (0, "0"), *((300 * slot, str(2**32)) for slot in range(1, 5)))
-    result = load(tmp_path / "data", file, config=config)
-    assert result.failed and "2の32乗未満" in result.outcomes[0].message

@@ -28,5 +28,6 @@ def ticket_ledger(folder: Path, month: int, *tickets: tuple[str, str, str, str])
     for number, received, answered, status in tickets:
         book.active.append([number, "津市", "電話", "問合せ", received, answered, None, status, 0, "照会"])
     path = folder / f"問合せ管理台帳_令和8年{month}月.xlsx"
+    folder.mkdir(parents=True, exist_ok=True)
     book.save(path)
     return path

@@ -236,4 +236,4 @@ def test_addresses_lead_to_the_longest_prefix_that_is_valid_on_the_day(
         "2001:db8:1::/48,240001,2022-04-01,\n2001:db8:1:2::/64,242021,2022-04-01,\n",
         encoding="utf-8",
     )
-    assert Registry.read(config).tenant_by_address(address, date.fromisoformat(day)) == code
+    assert Registry.read(config).by_address("tenant", address, date.fromisoformat(day)) == code

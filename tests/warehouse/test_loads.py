@@ -25,9 +25,7 @@ from tests.support import (
     write_rows,
 )
 from tests.warehouse.ledgers import ticket_ledger
-from warehouse.facts import FACT_TABLES
 from warehouse.folder import DataFolder
-from warehouse.lake import StagedLoad
 from warehouse.reader import open_current
 from warehouse.snapshot import current, current_number
 
@@ -100,7 +98,8 @@ def test_a_corrected_file_replaces_the_span_it_holds_and_nothing_else(tmp_path: 
     ]
     assert rows(data, "SELECT load_id, replaced_load_id, row_count FROM wh.main.superseded") == [(2, 1, 12)]
     assert rows(data, "SELECT note FROM wh.main.load ORDER BY load_id") == [(None,), ("corrected",)]
-    assert len(list((data / "archive").iterdir())) == 2, "both originals are kept"
+    kept = [path for path in (data / "archive").iterdir() if path.is_file()]
+    assert len(kept) == 2, "both originals are kept"
 
 
 def test_a_corrected_file_takes_away_what_it_no_longer_holds_inside_its_span(tmp_path: Path, config: Path) -> None:
@@ -167,15 +166,6 @@ def test_a_record_that_moves_to_another_month_leaves_the_old_one(tmp_path: Path,
     load(tmp_path / "back", first, config=config)
     assert rows(tmp_path / "both", "SELECT jst_month, count(*) FROM ticket GROUP BY 1") == [("2026-10", 1)]
     assert state(tmp_path / "both") == state(tmp_path / "back")
-
-
-@pytest.mark.parametrize(("table", "newer"), [("ticket", "october"), ("line_sample", "september")])
-def test_ledgers_compare_by_the_period_they_speak_for_and_samples_by_the_load(table: str, newer: str) -> None:
-    loads = {
-        "october": StagedLoad(FACT_TABLES[table], 1, "feed", Path("a"), as_of=date(2026, 10, 31)),
-        "september": StagedLoad(FACT_TABLES[table], 2, "feed", Path("b"), as_of=date(2026, 9, 30)),
-    }
-    assert max(loads, key=lambda name: loads[name].version) == newer
 
 
 # ---- any order ----------------------------------------------------------------------------------------

@@ -405,6 +405,7 @@ def tickets(demo_data: Path) -> dict[str, dict[str, Any]]:
     """Ticket number -> its newest state over the monthly ledgers; rows that must be rejected are left out."""
     names = {row["alias"]: row["code"] for row in read_rows(CONFIG / "aliases.csv") if row["dimension"] == "tenant"}
     names |= {row["name"]: row["tenant_code"] for row in read_rows(CONFIG / "tenants.csv")}
+    kinds = {row["name"] for row in read_rows(CONFIG / "ticket_kinds.csv")}
     found: dict[str, dict[str, Any]] = {}
     for month in (8, 9, 10):
         sheet = openpyxl.load_workbook(
@@ -415,8 +416,8 @@ def tickets(demo_data: Path) -> dict[str, dict[str, Any]]:
         header = next(number for number, row in enumerate(table_rows) if "管理番号" in row)
         for cells in table_rows[header + 1 :]:
             row = dict(zip(table_rows[header], cells, strict=True))
-            code = names.get("".join(str(row["団体名"]).split()))
-            if row["管理番号"] in {None, "合計"} or code is None:
+            code = names.get("".join(str(row["団体名"]).split()), "unknown")
+            if row["管理番号"] in {None, "合計"} or row["区分"] not in kinds:
                 continue
             try:
                 times = {

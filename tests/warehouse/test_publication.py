@@ -14,8 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.support import ROOT, copy_config, lake, load, marts, rows, traffic_file
-from tests.warehouse.killed_load import MOMENTS
+from tests.support import copy_config, load, rows, traffic_file
 from warehouse import checks, snapshot
 from warehouse.errors import ChecksFailed, MiharashiError, NoSnapshot, SnapshotDamaged, WriterBusy
 from warehouse.folder import DataFolder
@@ -61,54 +60,7 @@ def published(tmp_path: Path) -> Published:
     return Published(data, config, traffic_file(tmp_path / "団体別通信量_2.csv", *october(8)))
 
 
-# ---- killed -------------------------------------------------------------------------------------------
-
-
-def test_a_load_killed_at_any_moment_leaves_the_published_truth_and_the_next_one_heals(
-    published: Published, tmp_path: Path
-) -> None:
-    copies = {moment: tmp_path / moment for moment in MOMENTS}
-    for copy in copies.values():
-        shutil.copytree(published.data, copy)
-    before = answers(open_current(published.data))
-    lake_before = files_below(published.data / "lake")
-    child = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "tests.warehouse.killed_load",
-            str(published.config),
-            str(published.next_file),
-            *(f"{moment}={copy}" for moment, copy in copies.items()),
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert child.stdout.split("\n")[:-1] == [f"{moment} 9" for moment in MOMENTS], child.stderr
-    load(published.data, published.next_file, config=published.config)
-    after, rows_after, marts_after = (
-        answers(open_current(published.data)),
-        lake(published.data),
-        marts(published.data),
-    )
-    assert after != before
-    for moment, copy in copies.items():
-        flipped = moment in {"pointer_flipped", "pruned"}
-        assert answers(open_current(copy)) == (after if flipped else before), moment
-        assert lake_before <= files_below(copy / "lake"), moment
-        healed = load(copy, published.next_file, config=published.config)
-        assert (healed.snapshot is None) == flipped, moment
-        assert (answers(open_current(copy)), lake(copy), marts(copy)) == (after, rows_after, marts_after), moment
-        assert not (copy / "tmp").exists() or not files_below(copy / "tmp"), moment
-        assert {name for name in files_below(copy / "warehouse") if not name.startswith("wh-0")} == {"CURRENT"}, (
-            moment
-        )
-        assert not [
-            name for name in files_below(copy / "warehouse") if name.endswith((".building", ".wal", ".new"))
-        ]
-        assert files_below(copy / "lake") == snapshot.referenced_lake_files(DataFolder(copy)), moment
+# ---- killed (test_crash.py has more) ------------------------------------------------------------------
 
 
 def test_a_generation_that_was_never_published_is_not_what_a_rollback_returns_to(
@@ -121,8 +73,11 @@ def test_a_generation_that_was_never_published_is_not_what_a_rollback_returns_to
         patched.setattr("warehouse.snapshot.point_to", die)
         load(published.data, published.next_file, config=published.config)
     assert snapshot.generations(published.folder) == [1, 2] and snapshot.current_number(published.folder) == 1
+    assert snapshot.published_generations(published.folder) == [1]
+    with pytest.raises(MiharashiError, match="残っている世代: 1。"):
+        snapshot.roll_back(published.folder, 2)
     load(published.data, published.next_file, config=published.config)
-    assert snapshot.current_number(published.folder) == 3
+    assert snapshot.generations(published.folder) == [1, 3] and snapshot.current_number(published.folder) == 3
     assert snapshot.roll_back(published.folder).number == 1
 
 

@@ -4,7 +4,7 @@
 -- inputs: fault
 -- partition: none
 -- start_minutes: detected to started; restore_minutes: detected to fully restored (NULL while open). Times naive JST.
-SELECT fault_no, title, service_id, jst_month, jst_date, cause_kind, boundary, affected, measures, status,
+SELECT fault_no, title, service_id, jst_month, jst_date, cause_kind, boundary, affected, affected_users, measures, status,
        occurred_at + INTERVAL 9 HOUR AS occurred_jst, detected_at + INTERVAL 9 HOUR AS detected_jst,
        started_at + INTERVAL 9 HOUR AS started_jst, temporary_restored_at + INTERVAL 9 HOUR AS temporary_restored_jst,
        restored_at + INTERVAL 9 HOUR AS restored_jst,

@@ -5,7 +5,7 @@
 -- partition: jst_month
 -- The 95th percentile is that of the lines' summed 5-minute values, over slots in which every line was received.
 WITH members AS (
-    SELECT d.jst_month, d.jst_date, l.group_id, d.direction, count(*) AS line_count
+    SELECT d.jst_month, d.jst_date, l.group_id, d.direction, count(*) AS line_count, max(d.expected) AS expected
     FROM line_day AS d
     JOIN dim_line AS l ON l.line_id = d.line_id AND d.jst_date BETWEEN l.valid_from AND l.valid_to
     WHERE l.group_id IS NOT NULL
@@ -17,7 +17,7 @@ slots AS (
     JOIN dim_line AS l ON l.line_id = s.line_id AND s.jst_date BETWEEN l.valid_from AND l.valid_to
     JOIN members AS m ON m.group_id = l.group_id AND m.jst_date = s.jst_date AND m.direction = s.direction
     GROUP BY s.jst_month, l.group_id, s.direction, s.ts, m.line_count
-    HAVING count(*) = m.line_count
+    HAVING count(s.avg_bps) = m.line_count
 ),
 ranked AS (
     SELECT jst_month, group_id, direction, count(*) AS received, max(bps) AS max_bps,
@@ -26,7 +26,7 @@ ranked AS (
     GROUP BY jst_month, group_id, direction
 ),
 due AS (
-    SELECT jst_month, group_id, direction, max(jst_date) AS last_date, CAST(count(*) * 288 AS BIGINT) AS expected
+    SELECT jst_month, group_id, direction, max(jst_date) AS last_date, CAST(sum(expected) AS BIGINT) AS expected
     FROM members
     GROUP BY jst_month, group_id, direction
 )

@@ -1,22 +1,26 @@
 -- one row per security event: every judged event, and every sensor alert that is not judged yet
 -- title: セキュリティ検知
 -- keys: jst_month, event_no
--- inputs: judgement(month), detection(month)
+-- inputs: judgement(month-1..+1), detection(month), this_month
 -- partition: jst_month
 -- severity is the SOC's judgement (0-3 or more), NULL while not judged (未判断); never the signature's own priority.
+-- An alert and its judgement may lie on two sides of a month's end (the SOC notes its own time of detection): judgements
+-- of the neighbouring months are looked at, too, so that the alert is counted once, in the month of its judgement.
 -- contact_minutes run from judged to notified (specification 11(8)エ: within 15 minutes of the judgement). Times JST.
-SELECT jst_month, jst_date, jst_minute_of_week, event_no, sensor_event_id, tenant_code, function, signature_id, signature,
-       direction, src_ip, dst_ip, src_country, severity, coalesce(blocked, FALSE) AS blocked, endpoint, status,
+SELECT j.jst_month, jst_date, jst_minute_of_week, event_no, sensor_event_id, tenant_code, function, signature_id,
+       signature, direction, src_ip, dst_ip, src_country, severity, coalesce(blocked, FALSE) AS blocked, attack_result,
+       endpoint, status,
        detected_at + INTERVAL 9 HOUR AS detected_jst, judged_at + INTERVAL 9 HOUR AS judged_jst,
        notified_at + INTERVAL 9 HOUR AS notified_jst, contact_means, blocked_at + INTERVAL 9 HOUR AS blocked_jst,
        completed_at + INTERVAL 9 HOUR AS completed_jst,
        CAST(date_diff('second', judged_at, notified_at) / 60 AS DECIMAL(18,4)) AS contact_minutes,
        finding, recommended_check, recommended_action
-FROM judgement
+FROM judgement AS j
+JOIN this_month AS m ON m.jst_month = j.jst_month
 UNION ALL
 SELECT d.jst_month, d.jst_date, d.jst_minute_of_week, 'sensor:' || d.event_id || ':' || CAST(d.detected_at AS VARCHAR),
        d.event_id, d.tenant_code, d.function, d.signature_id, d.signature, d.direction, d.src_ip, d.dst_ip, NULL, NULL,
-       coalesce(d.blocked, FALSE), NULL, NULL, d.detected_at + INTERVAL 9 HOUR, NULL, NULL, NULL, NULL, NULL, NULL,
+       coalesce(d.blocked, FALSE), NULL, NULL, NULL, d.detected_at + INTERVAL 9 HOUR, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL
 FROM detection AS d
 LEFT JOIN judgement AS j ON j.sensor_event_id = d.event_id

@@ -27,19 +27,19 @@ ranked AS (
 ),
 sums AS (
     SELECT jst_month, tenant_code, route, direction, CAST(sum(bytes) AS BIGINT) AS bytes,
-           CAST(sum(expected) AS BIGINT) AS expected, CAST(sum(received) AS BIGINT) AS received
+           CAST(sum(sessions) AS BIGINT) AS sessions, CAST(sum(expected) AS BIGINT) AS expected, CAST(sum(received) AS BIGINT) AS received
     FROM tenant_traffic_day
     GROUP BY jst_month, tenant_code, route, direction
     UNION ALL
     SELECT jst_month, tenant_code, 'total' AS route, direction, CAST(sum(bytes) AS BIGINT) AS bytes,
-           CAST(sum(expected) AS BIGINT) AS expected, CAST(sum(received) AS BIGINT) AS received
+           CAST(sum(sessions) AS BIGINT) AS sessions, CAST(sum(expected) AS BIGINT) AS expected, CAST(sum(received) AS BIGINT) AS received
     FROM tenant_traffic_day
     GROUP BY jst_month, tenant_code, direction
 )
 SELECT s.jst_month, s.tenant_code, s.route, s.direction, s.bytes,
        CAST(floor(r.p95_bytes * 8 / 300) AS BIGINT) AS p95_bps,
        CAST(floor(r.max_bytes * 8 / 300) AS BIGINT) AS max_bps,
-       s.expected, s.received
+       s.sessions, s.expected, s.received
 FROM sums AS s
 LEFT JOIN ranked AS r
     ON r.jst_month = s.jst_month AND r.tenant_code = s.tenant_code AND r.route = s.route AND r.direction = s.direction

@@ -1,5 +1,5 @@
 -- one row per security function of the month, over the bodies of the scope
-SELECT d.function, coalesce(f.name, d.function) AS function_name, CAST(sum(d.n) AS BIGINT) AS n,
+SELECT d.function, CASE WHEN d.function = 'unknown' THEN '不明' ELSE coalesce(f.name, d.function) END AS function_name, CAST(sum(d.n) AS BIGINT) AS n,
        CAST(sum(d.blocked) AS BIGINT) AS blocked
 FROM scoped.security_day AS d
 LEFT JOIN scoped.dim_function AS f ON f.function = d.function AND d.jst_date BETWEEN f.valid_from AND f.valid_to

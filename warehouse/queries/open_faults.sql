@@ -1,5 +1,6 @@
 -- one row per fault detected up to the day and not completed as far as the ledger tells; times JST
-SELECT f.fault_no, f.title, s.name AS service_name, f.occurred_jst AS occurred_at, f.detected_jst AS detected_at,
+SELECT f.fault_no, f.title, CASE WHEN f.service_id = 'unknown' THEN '不明' ELSE s.name END AS service_name,
+       f.occurred_jst AS occurred_at, f.detected_jst AS detected_at,
        f.started_jst AS started_at, f.temporary_restored_jst AS temporary_restored_at, f.restored_jst AS restored_at,
        f.cause_kind, CASE f.boundary WHEN 'inside' THEN '範囲内' ELSE '範囲外' END AS boundary_name, f.affected, f.measures,
        CASE f.status WHEN 'open' THEN '対応中' WHEN 'restored' THEN '復旧済' ELSE '完了' END AS status_name

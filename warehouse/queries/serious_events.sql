@@ -1,7 +1,7 @@
 -- one row per event judged serious whose detection lies in the days; times JST, contact_minutes judged -> notified
 SELECT e.event_no, e.tenant_code, t.name AS tenant_name, e.detected_jst AS detected_at, e.judged_jst AS judged_at,
        e.notified_jst AS notified_at, e.blocked_jst AS blocked_at, e.completed_jst AS completed_at, e.severity,
-       s.name AS severity_name, f.name AS function_name, e.signature,
+       s.name AS severity_name, CASE WHEN e.function = 'unknown' THEN '不明' ELSE f.name END AS function_name, e.signature,
        CASE e.direction WHEN 'in' THEN '外→内' WHEN 'out' THEN '内→外' ELSE '－' END AS direction_name, e.contact_means,
        CAST(e.contact_minutes AS DOUBLE) AS contact_minutes, e.contact_minutes <= 15 AS within_15, e.endpoint, e.finding,
        e.recommended_check, e.recommended_action

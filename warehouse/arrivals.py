@@ -1,0 +1,134 @@
+"""What a feed has promised: how often, when and of whom its files speak, so that what did not come can be told.
+
+``dim_feed`` (one row per feed), ``dim_feed_entity`` (entities that a feed lists), ``dim_feed_series`` (series that it
+delivers) hold it for the arrival models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.facts import FACT_TABLES
+from warehouse.models import months_between
+
+Every = Literal["sample", "day", "month"]
+_NEVER = 9999
+
+
+@dataclass(frozen=True)
+class FeedPlan:
+    """One feed.  ``every`` None: nothing is expected of it.  Minutes of the day, JST; ``closes_minute`` exclusive.
+
+    ``entities``: ``valid`` = all that the configuration holds valid on the day, ``seen`` = those that came in this
+    month or the one before, ``listed`` = those in ``listed``.  ``series`` empty: all that the configuration knows.
+    """
+
+    feed: str
+    title: str
+    table: str
+    every: Every | None
+    days: Literal["all", "open"]
+    opens_minute: int
+    closes_minute: int
+    interval_minutes: int
+    due_day: int
+    entities: Literal["valid", "seen", "listed"]
+    listed: tuple[str, ...]
+    series: tuple[str, ...]
+    minimum_share_pct: float
+    maximum_share_pct: float
+
+
+def write_plans(connection: duckdb.DuckDBPyConnection, plans: Sequence[FeedPlan] | None) -> None:
+    """Write the three tables; without plans those of the parent snapshot stay."""
+    connection.execute(_TABLES)
+    if plans is not None:
+        connection.execute("DELETE FROM dim_feed; DELETE FROM dim_feed_entity; DELETE FROM dim_feed_series")
+        for plan in plans:
+            connection.execute("INSERT INTO dim_feed VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", _row(plan))
+        _write_pairs(connection, "dim_feed_entity", "entity", [(p.feed, name) for p in plans for name in p.listed])
+        _write_pairs(connection, "dim_feed_series", "series", [(p.feed, name) for p in plans for name in p.series])
+    connection.execute(
+        "UPDATE dim_feed SET first_date = (SELECT min(l.period_from) FROM load AS l "
+        "WHERE l.feed = dim_feed.feed AND l.status = 'accepted')")
+
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS dim_feed (
+    feed VARCHAR, title VARCHAR, table_name VARCHAR, every VARCHAR, days VARCHAR, opens_minute BIGINT,
+    closes_minute BIGINT, interval_minutes BIGINT, table_interval_minutes BIGINT, due_day BIGINT, entities VARCHAR,
+    minimum_share_pct DECIMAL(9,2), maximum_share_pct DECIMAL(9,2), first_date DATE);
+CREATE TABLE IF NOT EXISTS dim_feed_entity (feed VARCHAR, entity VARCHAR);
+CREATE TABLE IF NOT EXISTS dim_feed_series (feed VARCHAR, series VARCHAR);
+"""
+
+
+def _row(plan: FeedPlan) -> list[object]:
+    interval = FACT_TABLES[plan.table].interval_seconds
+    return [plan.feed, plan.title, plan.table, plan.every, plan.days, plan.opens_minute, plan.closes_minute,
+            plan.interval_minutes, interval // 60 if interval else None, plan.due_day, plan.entities,
+            plan.minimum_share_pct, plan.maximum_share_pct]
+
+
+def _write_pairs(connection: duckdb.DuckDBPyConnection, table: str, column: str, pairs: list[tuple[str, str]]) -> None:
+    rows = pa.table({"feed": pa.array([feed for feed, _ in pairs], pa.string()),  # noqa: F841 - DuckDB reads it
+                     column: pa.array([name for _, name in pairs], pa.string())})
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Until when the data reach and since when each feed speaks: what arrivals depend on beside facts."""
+
+    until: datetime | None
+    first_dates: dict[str, date]
+    due_days: dict[str, int]
+
+    @classmethod
+    def read(cls, connection: duckdb.DuckDBPyConnection) -> Reach:
+        """As the snapshot under construction holds it; empty before its first publication."""
+        tables = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        if not {"as_of", "dim_feed"} <= tables:
+            return cls(None, {}, {})
+        row = connection.execute("SELECT max(as_of_jst) FROM as_of").fetchone()
+        feeds = connection.execute("SELECT feed, first_date, every, due_day FROM dim_feed").fetchall()
+        return cls(row[0] if row else None, {feed: first for feed, first, _, _ in feeds if first},
+                   {feed: due for feed, _, every, due in feeds if every == "month"})
+
+    def moved(self, before: Reach) -> dict[str, set[str]]:
+        """Months whose arrivals change because the data reach further, a feed begins earlier or a ledger fell due."""
+        begun = [(before.first_dates.get(feed, self.until or first), first)
+                 for feed, first in self.first_dates.items() if before.first_dates.get(feed) != first]
+        return {"as_of": _months(before.until, self.until) if before.until != self.until else set(),
+                "dim_feed": {month for pair in begun for month in _months(*pair)} | self._fallen_due(before)}
+
+    def _fallen_due(self, before: Reach) -> set[str]:
+        if not self.until or not before.until:
+            return set()
+        first, last = sorted((before.until.date(), self.until.date()))
+        return {month for month in _months(first - timedelta(days=62), last) for days in set(self.due_days.values())
+                if first <= _due(month, days) < last}
+
+
+def _due(month: str, days: int) -> date:
+    """The last day on which a month's ledger is in time."""
+    year, number = int(month[:4]), int(month[5:])
+    return date(year + number // 12, number % 12 + 1, 1) + timedelta(days=days - 1)
+
+
+def _months(one: date | None, other: date | None) -> set[str]:
+    ends = sorted(f"{day:%Y-%m}" for day in (one, other) if day and day.year < _NEVER)
+    return set(months_between(ends[0], ends[-1])) if ends else set()
+
+
+def months_of_loads(connection: duckdb.DuckDBPyConnection, since: int) -> set[str]:
+    """Months of which the files entered after load ``since`` tell."""
+    rows = connection.execute(
+        "SELECT period_from, period_to FROM load WHERE load_id > ? AND period_from IS NOT NULL", [since]).fetchall()
+    return {month for first, last in rows for month in _months(first, last)}
