@@ -56,9 +56,10 @@ def check_values(parsed: Parsed, column: Column, findings: Findings, excused: Bo
 
 
 def jst_days(times: pa.Array) -> IntArray:
-    """JST day number (days since 1970) of microseconds UTC; missing times become day 0."""
+    """JST day number (days since 1970) of microseconds UTC, within the calendar; missing times become day 0."""
     seconds = np.asarray(times.fill_null(0).to_numpy(zero_copy_only=False)) // MICROSECOND
-    return np.asarray((seconds + JST_SECONDS) // _DAY_SECONDS, dtype=np.int64)
+    days = np.asarray((seconds + JST_SECONDS) // _DAY_SECONDS, dtype=np.int64)
+    return np.clip(days, (date.min - _EPOCH).days, (date.max - _EPOCH).days)
 
 
 def check_validity(parsed: Parsed, column: Column, days: IntArray, registry: Registry, findings: Findings) -> None:

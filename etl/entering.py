@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from etl.batches import Tally
 from etl.errors import FileRefused
@@ -101,4 +101,6 @@ def _period_of_rows(mapped: Mapped) -> tuple[date | None, date | None]:
 
 
 def _jst_date(moment: int) -> date:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment) + JST).date()
+    days = (timedelta(microseconds=moment) + JST) // timedelta(days=1)
+    first = date(1970, 1, 1).toordinal()
+    return date.fromordinal(min(max(first + days, 1), date.max.toordinal()))  # the calendar has ends

@@ -17,6 +17,7 @@ _MICROSECOND = 1_000_000
 # How the values of a slot's samples become the slot's: rates and gauges are averaged, amounts add up.
 _JOINS = {"avg_bps": "mean", "value": "mean", "max_bps": "max", "bytes": "sum", "sessions": "sum", "available": "any"}
 _LEAST_GAPS = 3
+_LATEST = 1e12
 
 
 def joined(feed: Feed, samples: pa.Table) -> pa.Table:
@@ -64,7 +65,9 @@ def step_of(times: list[float]) -> float | None:
 
     Samples may be missing: the step is the greatest that all gaps are multiples of.
     """
-    gaps = np.diff(np.round(np.array(times) * 1000).astype(np.int64))
+    moments = np.array(times)
+    plausible = moments[np.abs(moments) < _LATEST]  # NaN is not; a wrong time is its line's fault alone
+    gaps = np.diff(np.round(plausible * 1000).astype(np.int64))
     if len(gaps) < _LEAST_GAPS:
         return None
     return float(np.gcd.reduce(gaps)) / 1000

@@ -108,7 +108,7 @@ def touched_by(connection: duckdb.DuckDBPyConnection, load_id: int) -> list[Touc
     """The issued documents that a load touched."""
     rows = connection.execute(
         "SELECT document, title, period, issued_on, table_name, jst_month, "
-        "list(tenant_code ORDER BY tenant_code) FILTER (tenant_code <> ''), CAST(sum(rows_before) AS BIGINT), "
+        "list(tenant ORDER BY tenant) FILTER (tenant <> ''), CAST(sum(rows_before) AS BIGINT), "
         "CAST(sum(rows_after) AS BIGINT), CAST(sum(rows_changed) AS BIGINT) FROM issued_touched WHERE load_id = ? "
         "GROUP BY ALL ORDER BY ALL", [load_id]).fetchall()
     found: dict[tuple[str, str, str, date], list[Change]] = {}

@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS load_span (
     opens TIMESTAMP, closes TIMESTAMP);
 CREATE TABLE IF NOT EXISTS issued_touched (
     load_id BIGINT, snapshot INTEGER, document VARCHAR, title VARCHAR, period VARCHAR, issued_on DATE,
-    table_name VARCHAR, jst_month VARCHAR, tenant_code VARCHAR, rows_before BIGINT, rows_after BIGINT,
+    table_name VARCHAR, jst_month VARCHAR, tenant VARCHAR, rows_before BIGINT, rows_after BIGINT,
     rows_changed BIGINT);
 CREATE TABLE IF NOT EXISTS counter_edge (
     load_id BIGINT, feed VARCHAR, entity VARCHAR, series VARCHAR, ts BIGINT, octets UBIGINT, uptime BIGINT);

@@ -7,8 +7,8 @@ are the same whatever came first.  A load and the mends of its rejected lines ar
 - ``span`` tables: a row goes when the span of a higher part covers it: the times between the part's first and last row
   of the row's feed, entity and day.  Inside one part a mended row takes the place of the row with its key only.
 
-The span of a load that lost rows can no longer be read from the lake; where times inside it hold no row at all, it is
-kept in ``load_span``, for older rows that come later.
+The span of a load that lost rows can no longer be read from the lake; where times inside it hold no row at all, or the
+part may still grow, it is kept in ``load_span``, for older rows that come later.
 """
 
 from __future__ import annotations
@@ -77,7 +77,10 @@ class Rivals:
         return [Superseded(*row) for row in counted]
 
     def remember(self, rows: str, month: str, written: Path, superseded: list[Superseded]) -> None:
-        """Keep the spans of loads that lost rows, where ``written`` has times without a row inside them."""
+        """Keep the spans of loads that lost rows, where ``written`` has times without a row inside them.
+
+        Of loads that may be mended, or are mends, all are kept: another mend may make the part's span longer.
+        """
         if not self._spans or not superseded or not written.exists():
             return
         entity, time = self._table.entity, self._table.time
@@ -89,7 +92,8 @@ class Rivals:
             f"LEFT JOIN (SELECT DISTINCT feed, {entity} AS entity, jst_date, {time} AS moment "
             f"FROM read_parquet({literal(written)})) AS w ON w.feed = s.feed AND w.entity = s.entity "
             f"AND w.jst_date = s.jst_date AND w.moment BETWEEN s.opens AND s.closes "
-            f"GROUP BY ALL HAVING count(w.moment) * {self._table.interval_seconds} "
+            f"JOIN load AS l ON l.load_id = s.load_id GROUP BY ALL HAVING any_value(l.rejected_lines) > 0 "
+            f"OR any_value(l.part_of) IS NOT NULL OR count(w.moment) * {self._table.interval_seconds} "
             f"< epoch(s.closes - s.opens) + {self._table.interval_seconds}", [self._table.name, month])
 
     def columns(self) -> list[str]:

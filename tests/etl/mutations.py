@@ -12,10 +12,10 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
-_LINES, _ITEMS, _WHOLE = 40, 6, 30_000
-_AWKWARD = ['"', '""', "'", "\n", "\r\n", "\r", "\0", "\t", ",", ";", "|", "=", "\\", "<", "&amp;", "{", "}", "[", "]", " ",
-            "\ufeff", "\u3000", "\u2028", "\u200b", "\x1a", "\x85", "９", "－", "▲", "令和元年", "R99.13.32", "NaN", "inf",
-            "1e400", "9" * 400, "-0", "0x1F", "٣", "𠮷", "é", "=1+1", "2026-02-30", "24:60:61", "9999-12-31", "\ud7ff"]
+_LINES, _ITEMS, _WHOLE, _SMALL = 40, 6, 30_000, 6_000
+_AWKWARD = ['"', '""', "'", "\n", "\r\n", "\r", "\0", "\t", ",", ";", "|", "=", "\\", "<", "&amp;", "{", "}", "[", "]",
+            " ", "\ufeff", "\u3000", "\u2028", "\u200b", "\x1a", "\x85", "９", "－", "▲", "令和元年", "R99.13.32", "NaN", "inf",
+            "1e400", "9" * 400, "-0", "0x1F", "٣", "𠮷", "é", "=1+1", "2026-02-30", "24:60:61", "9999-12-31", "9999-12-31 23:59:59", "0001-01-01", "0001-01-01 00:00:00", "\ud7ff"]
 _ENCODINGS = ("utf-8", "utf-8-sig", "cp932", "euc_jp", "utf-16", "utf-16-be", "iso2022_jp", "utf-32")
 
 
@@ -28,6 +28,8 @@ def sliced(content: bytes) -> bytes:
         return bz2.compress(sliced(bz2.decompress(content)))
     if content.startswith(b"PK"):
         return content if len(content) <= _WHOLE else _book_sliced(content)
+    if len(content) <= _SMALL:
+        return content
     try:
         return json.dumps(_shortened(json.loads(content)), ensure_ascii=False).encode()
     except ValueError:
@@ -49,7 +51,8 @@ def _inside(content: bytes, chance: random.Random) -> bytes:
     if content.startswith(b"BZ"):
         return bz2.compress(spoilt(bz2.decompress(content), chance))
     members = _members(content)
-    name = chance.choice(sorted(name for name in members if name.endswith((".xml", ".csv", ".txt", ".log"))) or [*members])
+    texts = sorted(name for name in members if name.endswith((".xml", ".csv", ".txt", ".log")))
+    name = chance.choice(texts or [*members])
     return _zipped(members | {name: spoilt(members[name], chance)})
 
 
@@ -194,5 +197,5 @@ def _span(content: bytes, chance: random.Random) -> tuple[int, int]:
 
 Accident = Callable[[bytes, random.Random], bytes]
 ACCIDENTS: list[Accident] = [
-    _flip, _flip, _cut, _cut, _lose, _repeat, _swap_spans, _swap_lines, _repeat_line, _drop_line, _insert, _insert, _insert,
-    _replace_cell, _replace_cell, _replace_cell, _recode, _newlines, _digits, _digits, _nothing]
+    _flip, _flip, _cut, _cut, _lose, _repeat, _swap_spans, _swap_lines, _repeat_line, _drop_line, _insert, _insert,
+    _insert, _replace_cell, _replace_cell, _replace_cell, _recode, _newlines, _digits, _digits, _nothing]

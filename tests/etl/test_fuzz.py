@@ -108,7 +108,8 @@ def test_spoilt_files_give_rows_or_rejects_or_a_refusal_and_never_a_trace(
     problems = [problem for part in parts for problem in part.problems]
     assert not problems, f"{len(problems)} inputs, first:\n" + "\n".join(problems[:5])
     assert sum(part.inputs for part in parts) == INPUTS >= 5_000
-    accepted, refused = sum((part.accepted for part in parts), Counter()), sum((part.refused for part in parts), Counter())
+    accepted = sum((part.accepted for part in parts), Counter[str]())
+    refused = sum((part.refused for part in parts), Counter[str]())
     assert accepted.total() > INPUTS / 10 and refused.total() > INPUTS / 10
     assert sum(part.rejects for part in parts) > INPUTS
     assert refused.keys() == {sample.feed for sample in samples}, "each was spoilt beyond use at least once"

@@ -151,7 +151,7 @@ def test_a_correction_of_an_issued_period_is_flagged_until_the_document_is_made_
     result = load(data, traffic(tmp_path, "2", *day(2, 0, 2)), config=config)
     assert [touched.told() for touched in result.outcomes[0].touched] == [
         "運用報告書 2026-10（2026-11-05 提出）: 接続団体別通信量 2026-10・242012（18件→12件、異なる記録 18件）"]
-    noted = "SELECT document, tenant_code, rows_before, rows_after, rows_changed FROM wh.main.issued_touched"
+    noted = "SELECT document, tenant, rows_before, rows_after, rows_changed FROM wh.main.issued_touched"
     assert rows(data, noted) == [("monthly-operations/2026-10", "242012", 18, 12, 18)]
     assert "提出済みの文書の数値が変わります" in result.outcomes[0].message
     assert [document.load_id for document in read_status(data).documents] == [2]
