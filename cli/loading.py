@@ -14,12 +14,14 @@ _LISTED_FILES = 20
 
 def print_load(result: LoadResult) -> None:
     """Every file of a short run; of a long one those that need a look, and the totals."""
+    from etl.receive import readable
+
     records = [outcome.record for outcome in result.outcomes if outcome.record]
     failed = [outcome for outcome in result.outcomes if outcome.failed]
     for outcome in result.outcomes:
         rejected = outcome.record is not None and outcome.record.rejected_lines > 0
         if outcome.failed or rejected or outcome.touched or len(result.outcomes) <= _LISTED_FILES:
-            say(f"{'×' if outcome.failed else '○'} {outcome.file.name}")
+            say(f"{'×' if outcome.failed else '○'} {readable(outcome.file.name)}")
             say(f"   {outcome.message}")
     say(
         f"{len(result.outcomes):,}ファイル: 受入れ {sum(record.accepted_rows for record in records):,}件、"

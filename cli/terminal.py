@@ -15,6 +15,7 @@ errors = Console(stderr=True)
 
 def say(text: str) -> None:
     """Tell the user something as it is: no colours, no markup, no wrapping of paths."""
+    text = text.encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace")  # names that are no UTF-8
     console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 

@@ -71,7 +71,16 @@ def receive(path: Path, folder: DataFolder) -> Original:
         incoming.unlink(missing_ok=True)
         raise NotReceived("ファイルを保管できません", f"{path.name}: {reason_of(error)}（{error.filename or path}）。",
                           "読取り権限とディスクの空きを確かめて、もう一度実行してください。") from error
-    return Original(path.name, digest.hexdigest(), size, archived)
+    return Original(readable(path.name), digest.hexdigest(), size, archived)
+
+
+def readable(name: str) -> str:
+    """A file's name as text: where it is not UTF-8, as old file servers and archives write Japanese names."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("cp932", errors="replace")
+    return name
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:

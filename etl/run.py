@@ -157,7 +157,7 @@ def _load_file(run: Run, path: Path) -> Outcome:
         return Outcome(path, None, error.paragraph(), failed=True, later=isinstance(error, NotReceived))
     try:
         answer = answered(run.build.connection, run.feeds, original.name)
-        feed = answer.feed if answer else feed_for(path, run.feeds, run.feed)
+        feed = answer.feed if answer else feed_for(path.with_name(original.name), run.feeds, run.feed)
     except (FeedError, FileRefused) as error:
         return _refuse_unknown(run, path, original, error)
     known = ledger.known_file(run.build.connection, feed.name, original.sha256)

@@ -22,6 +22,7 @@ from types import FrameType
 from typing import Literal
 
 from etl.inbox import Arrival, Inbox, InboxRules
+from etl.receive import readable
 from etl.remapping import told
 from etl.run import Clock, Outcome, load
 from warehouse.errors import ChecksFailed, MiharashiError, WriterBusy
@@ -148,7 +149,7 @@ class Watcher:
         by_path = {arrival.path: arrival for arrival in batch}
         put_off = False
         for fate in loaded.fates:
-            self._say(f"{'○' if fate.kind in ('accepted', 'known') else '×'} {fate.path.name}\n   {fate.message}")
+            self._say(f"{'○' if fate.kind in ('accepted', 'known') else '×'} {readable(fate.path.name)}\n   {fate.message}")
             self._put_away(by_path[fate.path], fate)
             put_off = put_off or fate.kind == "later"
         self._failures = self._failures + 1 if put_off else 0

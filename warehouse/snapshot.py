@@ -144,7 +144,8 @@ def describe(folder: DataFolder, number: int) -> Snapshot:
     except duckdb.Error as error:
         raise SnapshotDamaged(
             "スナップショットが読めません", f"{path.name} がないか、内容が壊れています。",
-            "python app.py rollback で前の世代に戻すか、python app.py rebuild で原本から作り直してください。") from error
+            "python app.py rollback で前の世代に戻すか、python app.py rebuild で原本から作り直してください。",
+        ) from error
     if row is None:
         raise NoSnapshot(str(path))
     return Snapshot(number, path, row[0], row[1])

@@ -13,14 +13,16 @@ from collections.abc import Callable
 from typing import Any
 
 _LINES, _ITEMS, _WHOLE, _SMALL = 40, 6, 30_000, 6_000
-_AWKWARD = ['"', '""', "'", "\n", "\r\n", "\r", "\0", "\t", ",", ";", "|", "=", "\\", "<", "&amp;", "{", "}", "[", "]",
-            " ", "\ufeff", "\u3000", "\u2028", "\u200b", "\x1a", "\x85", "９", "－", "▲", "令和元年", "R99.13.32", "NaN", "inf",
-            "1e400", "9" * 400, "-0", "0x1F", "٣", "𠮷", "é", "=1+1", "2026-02-30", "24:60:61", "9999-12-31", "9999-12-31 23:59:59", "0001-01-01", "0001-01-01 00:00:00", "\ud7ff"]
+_AWKWARD = [
+    '"', '""', "'", "\n", "\r\n", "\r", "\0", "\t", ",", ";", "|", "=", "\\", "<", "&amp;", "{", "}", "[", "]", " ",
+    "\ufeff", "\u3000", "\u2028", "\u200b", "\x1a", "\x85", "９", "－", "▲", "令和元年", "R99.13.32", "NaN", "inf",
+    "1e400", "9" * 400, "-0", "0x1F", "٣", "𠮷", "é", "=1+1", "2026-02-30", "24:60:61", "9999-12-31",
+    "9999-12-31 23:59:59", "0001-01-01", "0001-01-01 00:00:00", "\ud7ff"]
 _ENCODINGS = ("utf-8", "utf-8-sig", "cp932", "euc_jp", "utf-16", "utf-16-be", "iso2022_jp", "utf-32")
 
 
 def sliced(content: bytes) -> bytes:
-    """The first lines, records or sheet rows of a file, in its own wrapping."""
+    """The first and last lines, the first records or sheet rows of a file, in its own wrapping."""
     if content.startswith(b"\x1f\x8b"):
         inner = gzip.decompress(content)
         return gzip.compress(_tar_sliced(inner) if inner[257:262] == b"ustar" else sliced(inner))
@@ -33,7 +35,8 @@ def sliced(content: bytes) -> bytes:
     try:
         return json.dumps(_shortened(json.loads(content)), ensure_ascii=False).encode()
     except ValueError:
-        return b"".join(content.splitlines(keepends=True)[:_LINES])
+        lines = content.splitlines(keepends=True)
+        return b"".join(lines if len(lines) <= _LINES else lines[:_LINES // 3] + lines[-(_LINES - _LINES // 3):])
 
 
 def spoilt(content: bytes, chance: random.Random) -> bytes:

@@ -20,6 +20,7 @@ from etl.feed import Feed, read_feeds
 from etl.receive import files_of, receive
 from etl.run import Outcome, Run, enter_original
 from etl.setup import Setup
+from etl.values import named_period
 from tests.etl.mutations import sliced, spoilt
 from tests.support import CONFIG, NOW, ROOT, SHARED
 from warehouse.build import silent
@@ -62,17 +63,28 @@ class Hang(Exception):
 
 
 def samples_of(config: Path, places: list[Path]) -> list[Sample]:
-    """Two files at most for every feed of a configuration that takes any."""
+    """Two files at most for every feed of a configuration: those it takes by name, else those with its header."""
+    paths = sorted(files_of(places), key=lambda path: path.stat().st_size)
     found = []
     for feed in read_feeds(config).values():
-        taken = [path for path in files_of(places) if path.parent.name == feed.name or takes(feed, path, places)]
-        for path in sorted(taken, key=lambda path: path.stat().st_size)[:2]:
-            found.append(Sample(config, feed.name, feed.file.format, path.name, sliced(path.read_bytes())))
+        named = [path for path in paths if path.parent.name == feed.name or (places == [SHARED] and feed.takes(path))]
+        for path in (named or [path for path in paths if has_header(feed, path)])[:2]:
+            name = told_name(feed, path.name)
+            found.append(Sample(config, feed.name, feed.file.format, name, sliced(path.read_bytes())))
     return found
 
 
-def takes(feed: Feed, path: Path, places: list[Path]) -> bool:
-    return places == [SHARED] and feed.takes(path)
+def has_header(feed: Feed, path: Path) -> bool:
+    start = path.read_bytes()[:5_000].decode("utf-8", errors="replace")
+    return bool(feed.file.header) and all(name in start for name in feed.file.header)
+
+
+def told_name(feed: Feed, name: str) -> str:
+    """A name that tells a period, for feeds that read it there."""
+    pattern, (stem, _, rest) = feed.file.period, name.partition(".")
+    times = ("202610", "2026-10", "2026-10-01", "20261001", "20261001T0005", "令和8年10月")
+    names = [name, *(told for time in times for told in (f"{time}_{name}", f"{stem}_{time}.{rest}", f"{time}.{rest}"))]
+    return next((told for told in names if pattern is None or named_period(told, pattern)), name)
 
 
 @pytest.fixture(scope="module")

@@ -431,3 +431,13 @@ def test_once_loads_what_is_there_and_ends(tmp_path: Path, config: Path) -> None
     assert done.process.returncode == 1 and "要確認" in said
     assert Arrival.of(folder.inbox / "済" / "tenant_traffic" / "団体別通信量_1.csv").unchanged
     assert NOW.year == 2026
+
+
+def test_a_name_that_is_no_utf8_is_read_as_old_file_servers_write_it(bench: Bench) -> None:
+    plain = bench.deliver("団体別通信量_旧.csv", *october(7))
+    plain.rename(plain.parent / os.fsdecode(plain.name.encode("cp932")))
+    bench.round()
+    assert rows(bench.data, "SELECT file_name, feed FROM wh.main.load") == [("団体別通信量_旧.csv", "tenant_traffic")]
+    assert "○ 団体別通信量_旧.csv" in bench.said[0]
+    put_away = [path.name for path in (bench.folder.inbox / "済" / "tenant_traffic").iterdir()]
+    assert [os.fsencode(name).decode("cp932") for name in put_away] == ["団体別通信量_旧.csv"]
