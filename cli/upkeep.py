@@ -23,6 +23,9 @@ def rebuild_command(
     without_damaged: Annotated[
         bool, typer.Option("--without-damaged", help="失われた原本の分を除いて作り直す")
     ] = False,
+    restore_samples: Annotated[
+        bool, typer.Option("--restore-samples", help="保存期間を過ぎて外した計測値も、原本のある月は戻す")
+    ] = False,
 ) -> None:
     """保管した原本（archive）からすべてを作り直す。設定を変えたあとの読み直しにも使う。"""
     from etl.rebuild import rebuild
@@ -30,7 +33,7 @@ def rebuild_command(
 
     with progress_bar() as progress:
         result = rebuild(DataFolder(data_folder()), config_folder(), clock=now, check=check,
-                         without_damaged=without_damaged, progress=progress)
+                         without_damaged=without_damaged, restore_samples=restore_samples, progress=progress)
     for damage in result.damages:
         say(f"× {damage.told()}")
     if result.unnamed:

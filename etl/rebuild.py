@@ -82,8 +82,11 @@ class Rebuilt:
 
 
 def rebuild(folder: DataFolder, config: Path, *, clock: Clock, check: bool = False, without_damaged: bool = False,
-            progress: Progress = silent) -> Rebuilt:
+            restore_samples: bool = False, progress: Progress = silent) -> Rebuilt:
     """Build everything anew and publish it, or with ``check`` only compare it with what is published.
+
+    ``restore_samples``: samples of retired months come back, and files of theirs that came late count, as far as the
+    originals are there.
 
     Raises :class:`MiharashiError`: nothing was ever loaded, the journal has gaps, originals are damaged (unless
     ``check`` or ``without_damaged``), or today's configuration lacks a feed.  The published snapshot is unharmed then.
@@ -92,6 +95,8 @@ def rebuild(folder: DataFolder, config: Path, *, clock: Clock, check: bool = Fal
     with folder.writer_lock():
         snapshot.finish_publication(folder)
         history = history_of(folder)
+        if restore_samples:
+            history = replace(history, retired=tuple(month for month in history.retired if month.copied_in is not None))
         copies = [retention.read_copy(folder, number) for number in sorted(
             {month.copied_in for month in history.retired if month.copied_in is not None})]
         damages = list(_damages(folder, history, copies, progress))

@@ -149,7 +149,8 @@ class Watcher:
         by_path = {arrival.path: arrival for arrival in batch}
         put_off = False
         for fate in loaded.fates:
-            self._say(f"{'○' if fate.kind in ('accepted', 'known') else '×'} {readable(fate.path.name)}\n   {fate.message}")
+            good = fate.kind in ("accepted", "known")
+            self._say(f"{'○' if good else '×'} {readable(fate.path.name)}\n   {fate.message}")
             self._put_away(by_path[fate.path], fate)
             put_off = put_off or fate.kind == "later"
         self._failures = self._failures + 1 if put_off else 0

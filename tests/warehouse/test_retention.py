@@ -293,6 +293,19 @@ def test_rebuilding_after_retention_gives_the_living_rows(data: Path, tmp_path: 
     assert digests(data) == living and sample_months(data) == ["2025-11", "2026-10"]
 
 
+def test_samples_come_back_from_the_originals_and_late_files_count_then(data: Path, tmp_path: Path) -> None:
+    retention(data)
+    before = marts(data)
+    load(data, traffic(tmp_path, "2025-09", 99, 5), config=data.parent / "config")
+    assert marts(data)["tenant_traffic_day"] == before["tenant_traffic_day"]
+    rebuild(DataFolder(data), data.parent / "config", clock=clock, restore_samples=True)
+    assert sample_months(data) == list(MONTHS) and read_status(data).retired_months == []
+    assert rows(data, "SELECT max(bytes) FROM tenant_traffic WHERE jst_date = DATE '2025-09-05'") == [(99,)]
+    assert retention(data).plan.retire == OLD
+    assert rows(data, "SELECT sum(bytes) FROM wh.main.tenant_traffic_day WHERE jst_date = DATE '2025-09-05'") == [
+        (99 * 72,)]
+
+
 # ---- rules --------------------------------------------------------------------------------------------
 
 
