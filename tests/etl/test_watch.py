@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import signal
 import subprocess
@@ -323,6 +324,7 @@ def test_thousands_of_rounds_take_no_more_memory_than_hundreds(tmp_path: Path, c
             watcher.round(stop)
             for put_away in [*folder.inbox.glob("済/x/*"), *folder.inbox.glob("要確認/x/*")]:
                 put_away.unlink()
+        gc.collect()
         return tracemalloc.get_traced_memory()[0]
 
     tracemalloc.start()

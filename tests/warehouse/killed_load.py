@@ -49,6 +49,8 @@ CALLS: dict[str, tuple[Any, str]] = {
 """Moment -> the function at whose call the process dies."""
 _LATER_CALLS = {"announced": 2, "pruned": 2, "pointer_flipped": 2}
 """Those whose function is called before, too: at which call the process dies."""
+_LOOKED_AT = 5
+"""The status is a function of the tables, all of which are compared: it is read at every fifth moment only."""
 
 
 def die(*_: object, **__: object) -> None:
@@ -137,21 +139,26 @@ def measured(work: Work, data: Path) -> dict[str, float]:
     return {"events": count[0], "seconds": time.perf_counter() - began}
 
 
-def told(data: Path) -> dict[str, Any]:
-    """What the folder says: status, a digest of every table, and whether archive and journal tell the same."""
+def told(data: Path, *, status: bool = True) -> dict[str, Any]:
+    """What the folder says: a digest of every table, whether archive and journal tell the same, and the status."""
     folder = DataFolder(data)
-    status = read_status(data)
     head = Journal(folder).head()
     history = Journal(folder).history(head) if head is not None else None
     loads = rows_of(data, "SELECT load_id, sha256, feed, file_name FROM wh.main.load ORDER BY load_id")
     return {
-        "number": status.number,
-        "files": {feed.feed: [feed.files, feed.refused_files, feed.accepted_rows] for feed in status.feeds},
+        "number": snapshot.current(folder).number,
+        "status": status_told(data) if status else None,
         "digests": digests(data),
         "journal": history is not None and loads == [
             [load.load_id, load.sha256, load.feed, load.file_name] for load in history.loads],
         "archived": all(hashlib.sha256((folder.archive / row[1]).read_bytes()).hexdigest() == row[1] for row in loads),
     }
+
+
+def status_told(data: Path) -> dict[str, Any]:
+    """The status but for number and time of the snapshot."""
+    told = read_status(data).as_dict()
+    return {name: value for name, value in told.items() if name not in {"number", "published_at"}}
 
 
 def strays(folder: DataFolder) -> list[str]:
@@ -191,11 +198,23 @@ def digests(data: Path) -> dict[str, str]:
             .hexdigest()[:16] for name, source in sources.items()}
 
 
-def survived(moment: str, work: Work, data: Path, size: dict[str, float]) -> dict[str, Any]:
-    """Kill the work at a moment, look, do it again, look again."""
+def listing(data: Path) -> dict[str, tuple[int, int]]:
+    """Every file of the folder with its size and time of change, but for the locks."""
+    found = {path.relative_to(data).as_posix(): path.stat() for path in data.rglob("*") if path.suffix != ".lock"}
+    return {name: (status.st_size, status.st_mtime_ns if "." in name else 0) for name, status in found.items()}
+
+
+def survived(moment: str, work: Work, data: Path, size: dict[str, float], *, look: bool) -> dict[str, Any]:
+    """Kill the work at a moment, look (also at the status), do it again, look again.
+
+    A folder in which the kill left nothing at all is the one it was: there is nothing to heal.
+    """
+    before = listing(data)
     ended = killed_at(moment, work, data, int(size["events"]), size["seconds"])
-    _, after = forked(lambda: told(data))
-    trouble, healed = forked(lambda: (work(data), told(data) | {"strays": strays(DataFolder(data))})[1])
+    if listing(data) == before:
+        return {"moment": moment, "signal": ended, "after": None, "healed": None, "trouble": 0}
+    _, after = forked(lambda: told(data, status=look))
+    trouble, healed = forked(lambda: (work(data), told(data, status=look) | {"strays": strays(DataFolder(data))})[1])
     return {"moment": moment, "signal": ended, "after": after, "healed": healed, "trouble": trouble}
 
 
@@ -206,8 +225,9 @@ def main(plan: dict[str, Any]) -> None:
     moments = list(plan["moments"].items())
     for share in (moments[::2], moments[1::2]):
         if os.fork() == 0:
-            for moment, data in share:
-                sys.stdout.write(json.dumps(survived(moment, work, Path(data), size), ensure_ascii=False) + "\n")
+            for number, (moment, data) in enumerate(share):
+                answer = survived(moment, work, Path(data), size, look=number % _LOOKED_AT == 0)
+                sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
                 sys.stdout.flush()
             os._exit(0)
     for _ in range(2):
