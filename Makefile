@@ -12,7 +12,10 @@ ifneq ($(SERVE),0)
 endif
 
 test: setup-test
-	$(PY) -m pytest
+	@# Two processes side by side: together they take half the time on two cores.
+	@$(PY) -m pytest tests/warehouse & warehouse=$$!; \
+	$(PY) -m pytest --ignore=tests/warehouse; rest=$$?; \
+	wait $$warehouse && exit $$rest
 
 check: setup-test
 	$(PY) -m ruff check .
