@@ -5,4 +5,3 @@ FROM (SELECT feed, entity, sum(expected - received) AS absent, max(received - ex
 LEFT JOIN (SELECT feed, entity, sum(missing) AS missing FROM arrival_gap GROUP BY feed, entity) AS g
     ON g.feed = d.feed AND g.entity = d.entity
 WHERE d.absent <> coalesce(g.missing, 0) OR d.surplus > 0
-ORDER BY d.feed, d.entity

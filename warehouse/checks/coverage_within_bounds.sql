@@ -2,4 +2,3 @@
 SELECT table_name, entity, jst_date, expected, received
 FROM coverage_day
 WHERE received > expected
-ORDER BY jst_date, table_name, entity
