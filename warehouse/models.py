@@ -7,12 +7,14 @@ A head reads::
     -- keys: jst_date, tenant_code, route, direction
     -- inputs: tenant_traffic(month), dim_tenant, dim_date(month)
     -- partition: jst_month
+    -- identities: received <= expected [coverage_within_bounds]
 
 ``(month)`` after an input means that a partition of the model needs only the same month of it, ``(month-2..0)`` that
 it needs the two months before, too; an input without it is needed whole.  A model whose inputs reach beyond its month
 tells its own rows by the input ``this_month`` (one row, ``jst_month``).  Models without a partition are rebuilt whole
-(they are small).  The SELECT itself never mentions partitions or files: the builder shows it views that hold just
-what it needs.
+(they are small).  ``identities`` tell what always holds between the columns, or between them and another mart's; a
+name in brackets is the file in ``checks/`` that guards it.  The SELECT itself never mentions partitions or files: the
+builder shows it views that hold just what it needs.
 """
 
 from __future__ import annotations
@@ -72,6 +74,7 @@ class Model:
     inputs: tuple[Input, ...]
     partitioned: bool
     sql: str
+    identities: str = ""
 
 @cache
 def load_models() -> tuple[Model, ...]:
@@ -101,7 +104,7 @@ def models_hash() -> str:
 def parse_model(path: Path) -> Model:
     """Read a model file; ValueError names what its head lacks."""
     text = path.read_text(encoding="utf-8")
-    head = dict(re.findall(r"^-- (title|keys|inputs|partition): (.+)$", text, re.MULTILINE))
+    head = dict(re.findall(r"^-- (title|keys|inputs|partition|identities): (.+)$", text, re.MULTILINE))
     grain = re.search(r"^-- one row per (.+)$", text, re.MULTILINE)
     missing = {"title", "keys", "inputs", "partition"} - head.keys()
     if missing or not grain:
@@ -109,7 +112,8 @@ def parse_model(path: Path) -> Model:
     inputs = tuple(Input(match[1], bool(match[2]), int(match[3] or 0), int(match[4] or 0))
                    for match in _INPUT.finditer(head["inputs"]))
     keys = tuple(key.strip() for key in head["keys"].split(","))
-    return Model(path.stem, grain[1], head["title"], keys, inputs, head["partition"] == "jst_month", text)
+    return Model(path.stem, grain[1], head["title"], keys, inputs, head["partition"] == "jst_month", text,
+                 head.get("identities", ""))
 
 
 class ModelBuilder:
