@@ -18,7 +18,7 @@ WITH pieces AS (
     JOIN dim_date AS d ON d.jst_date = g.jst_date
     UNION ALL
     SELECT a.feed, a.entity, a.tenant_code, a.unit, a.jst_date, a.expected, a.expected - a.received, 1,
-           CASE WHEN a.unit = 'day' THEN 0 ELSE 1440 * (1 - CAST(day(a.jst_date) AS BIGINT)) END, 1440,
+           CASE WHEN a.unit = 'day' THEN 0 ELSE 1440 * (1 - extract(DAY FROM a.jst_date)) END, 1440,
            CASE WHEN a.unit = 'month' THEN CAST(substr(a.jst_month, 1, 4) AS BIGINT) * 12
                                            + CAST(substr(a.jst_month, 6, 2) AS BIGINT)
                 WHEN f.days = 'open' THEN d.open_day_number ELSE d.day_number END
@@ -28,13 +28,15 @@ WITH pieces AS (
     WHERE a.unit <> 'slot' AND a.received < a.expected
 ),
 flagged AS (
-    SELECT *, CASE WHEN first_place <= max(first_place + slots) OVER (PARTITION BY feed, entity, unit ORDER BY first_place
+    SELECT *, CASE WHEN first_place <= max(first_place + slots) OVER (
+                        PARTITION BY feed, entity, unit ORDER BY first_place NULLS LAST, jst_date NULLS LAST
                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS opens
     FROM pieces
 ),
 numbered AS (
-    SELECT *, sum(opens) OVER (PARTITION BY feed, entity, unit ORDER BY first_place
-                               ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run
+    SELECT *, CAST(sum(opens) OVER (
+                        PARTITION BY feed, entity, unit ORDER BY first_place NULLS LAST, jst_date NULLS LAST
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS run
     FROM flagged
 )
 SELECT feed, entity, tenant_code, unit, min(CAST(jst_date AS TIMESTAMP) + from_minute * INTERVAL '1' MINUTE) AS from_jst,

@@ -65,14 +65,14 @@ marks AS (
 ),
 summed AS (
     SELECT jst_date, feed, entity, slot, n,
-           sum(n) OVER (PARTITION BY jst_date, feed, entity ORDER BY slot
-                        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far
+           CAST(sum(n) OVER (PARTITION BY jst_date, feed, entity ORDER BY slot NULLS LAST
+                             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS so_far
     FROM marks
 ),
 whole AS (
     SELECT w.jst_month, w.jst_date, w.feed, w.entity, w.tenant_code, w.series, m.slot, m.n, m.so_far,
-           lag(m.slot) OVER (PARTITION BY m.jst_date, m.feed, m.entity ORDER BY m.slot) AS slot_before,
-           lag(m.so_far) OVER (PARTITION BY m.jst_date, m.feed, m.entity ORDER BY m.slot) AS so_far_before
+           lag(m.slot) OVER (PARTITION BY m.jst_date, m.feed, m.entity ORDER BY m.slot NULLS LAST) AS slot_before,
+           lag(m.so_far) OVER (PARTITION BY m.jst_date, m.feed, m.entity ORDER BY m.slot NULLS LAST) AS so_far_before
     FROM summed AS m
     JOIN wanting AS w ON w.jst_date = m.jst_date AND w.feed = m.feed AND w.entity = m.entity
     WHERE m.n >= w.series OR m.slot = -1 OR m.slot = w.slots

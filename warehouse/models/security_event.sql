@@ -7,18 +7,23 @@
 -- An alert and its judgement may lie on two sides of a month's end (the SOC notes its own time of detection): judgements
 -- of the neighbouring months are looked at, too, so that the alert is counted once, in the month of its judgement.
 -- contact_minutes run from judged to notified (specification 11(8)エ: within 15 minutes of the judgement). Times JST.
-SELECT j.jst_month, jst_date, jst_minute_of_week, event_no, sensor_event_id, tenant_code, function, signature_id,
+WITH judged AS (
+    SELECT j.*, date_trunc('second', j.notified_at) - date_trunc('second', j.judged_at) AS to_contact
+    FROM judgement AS j
+    JOIN this_month AS m ON m.jst_month = j.jst_month
+)
+SELECT jst_month, jst_date, jst_minute_of_week, event_no, sensor_event_id, tenant_code, function, signature_id,
        signature, direction, src_ip, dst_ip, src_country, severity, coalesce(blocked, FALSE) AS blocked, attack_result,
        endpoint, status,
        detected_at + INTERVAL 9 HOUR AS detected_jst, judged_at + INTERVAL 9 HOUR AS judged_jst,
        notified_at + INTERVAL 9 HOUR AS notified_jst, contact_means, blocked_at + INTERVAL 9 HOUR AS blocked_jst,
        completed_at + INTERVAL 9 HOUR AS completed_jst,
-       CAST(date_diff('second', judged_at, notified_at) / 60 AS DECIMAL(18,4)) AS contact_minutes,
+       CAST(extract(DAY FROM to_contact) * 1440 + extract(HOUR FROM to_contact) * 60 + extract(MINUTE FROM to_contact)
+            + extract(SECOND FROM to_contact) / 60 AS DECIMAL(18,4)) AS contact_minutes,
        finding, recommended_check, recommended_action
-FROM judgement AS j
-JOIN this_month AS m ON m.jst_month = j.jst_month
+FROM judged
 UNION ALL
-SELECT d.jst_month, d.jst_date, d.jst_minute_of_week, 'sensor:' || d.event_id || ':' || CAST(d.detected_at AS VARCHAR),
+SELECT d.jst_month, d.jst_date, d.jst_minute_of_week, 'sensor:' || d.event_id || ':' || CAST(d.detected_at AS STRING),
        d.event_id, d.tenant_code, d.function, d.signature_id, d.signature, d.direction, d.src_ip, d.dst_ip, NULL, NULL,
        coalesce(d.blocked, FALSE), NULL, NULL, NULL, d.detected_at + INTERVAL 9 HOUR, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL

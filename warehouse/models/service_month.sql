@@ -24,13 +24,15 @@ stops AS (
     SELECT service_id, 'any' AS stop_kind, started, ended FROM rated
 ),
 flagged AS (
-    SELECT *, CASE WHEN started <= max(ended) OVER (PARTITION BY service_id, stop_kind ORDER BY started, ended
-                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS opens
+    SELECT *, CASE WHEN started <= max(ended) OVER (
+                        PARTITION BY service_id, stop_kind ORDER BY started NULLS LAST, ended NULLS LAST
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS opens
     FROM stops
 ),
 numbered AS (
-    SELECT *, sum(opens) OVER (PARTITION BY service_id, stop_kind ORDER BY started, ended
-                               ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
+    SELECT *, CAST(sum(opens) OVER (
+                        PARTITION BY service_id, stop_kind ORDER BY started NULLS LAST, ended NULLS LAST
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS island
     FROM flagged
 ),
 merged AS (
@@ -39,15 +41,17 @@ merged AS (
     GROUP BY service_id, stop_kind, island
 ),
 clipped AS (
-    SELECT c.jst_month, m.service_id, m.stop_kind, m.started,
-           greatest(m.started, CAST(c.first_date AS TIMESTAMP)) AS from_time,
-           least(m.ended, CAST(c.last_date AS TIMESTAMP) + INTERVAL 1 DAY) AS to_time, c.first_date
+    SELECT c.jst_month, m.service_id, m.stop_kind, m.started, c.first_date,
+           date_trunc('second', least(m.ended, CAST(c.last_date AS TIMESTAMP) + INTERVAL 1 DAY))
+               - date_trunc('second', greatest(m.started, CAST(c.first_date AS TIMESTAMP))) AS lasted
     FROM merged AS m
     JOIN calendar_month AS c
         ON m.started < CAST(c.last_date AS TIMESTAMP) + INTERVAL 1 DAY AND m.ended > CAST(c.first_date AS TIMESTAMP)
 ),
 minutes AS (
-    SELECT jst_month, service_id, stop_kind, sum(date_diff('second', from_time, to_time)) AS seconds,
+    SELECT jst_month, service_id, stop_kind,
+           CAST(sum(extract(DAY FROM lasted) * 86400 + extract(HOUR FROM lasted) * 3600 + extract(MINUTE FROM lasted) * 60
+                    + extract(SECOND FROM lasted)) AS BIGINT) AS seconds,
            count(CASE WHEN started >= CAST(first_date AS TIMESTAMP) THEN 1 END) AS stops
     FROM clipped
     GROUP BY jst_month, service_id, stop_kind

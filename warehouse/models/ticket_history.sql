@@ -7,7 +7,7 @@
 -- while the ticket is open (again).  The body is that of the last update.  Times JST.
 WITH steps AS (
     SELECT ticket_no, update_no, updated_at, tenant_code, status,
-           lag(status) OVER (PARTITION BY ticket_no ORDER BY update_no) AS status_before
+           lag(status) OVER (PARTITION BY ticket_no ORDER BY update_no NULLS LAST) AS status_before
     FROM ticket_event
 )
 SELECT ticket_no, max_by(tenant_code, update_no) AS tenant_code, CAST(count(*) AS BIGINT) AS updates,
