@@ -20,6 +20,7 @@ _MEASURES = {"records": "件数", "volume": "量"}
 def print_overview(status: Status) -> None:
     """What came, feed by feed, and what needs a look."""
     _print_head(status)
+    _print_calendar(status)
     _print_feeds(status.feeds)
     _print_unattributed(status)
     for warning in status.warnings:
@@ -43,6 +44,11 @@ def _print_head(status: Status) -> None:
     say(f"スナップショット {status.number}（公開 {status.published_at:%Y-%m-%d %H:%M}{until}）")
     if status.retired_months:
         say(f"計測値を外した月（集計は当時のまま残っています）: {'、'.join(month_runs(status.retired_months))}")
+
+
+def _print_calendar(status: Status) -> None:
+    say(status.calendar.told())
+    say(f"  {status.calendar.rules.told()}")
 
 
 def _print_documents(status: Status) -> None:

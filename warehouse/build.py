@@ -10,7 +10,8 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from dataclasses import astuple
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,8 @@ import pyarrow as pa
 
 from warehouse import ledger, snapshot
 from warehouse.arrivals import FeedPlan, Reach, months_of_loads, write_plans
-from warehouse.calendar import calendar_rows
+from warehouse.calendar import calendar_range, calendar_rows
+from warehouse.calendar_version import CalendarVersion, known_years
 from warehouse.checks import run_checks
 from warehouse.dimensions import DIMENSIONS, FIELD_SQL, FOREVER, Dimension
 from warehouse.engine import connect
@@ -35,7 +37,6 @@ from warehouse.staging import JST, StagedLoad
 Progress = Callable[[str, int, int], None]
 _SAMPLE_TABLES = [name for name, table in FACT_TABLES.items() if table.replaces == "span"]
 _MAPPED_WITH = "CREATE TABLE IF NOT EXISTS mapped_with (name VARCHAR, sha256 VARCHAR)"
-_CALENDAR_FIRST, _CALENDAR_LAST = date(2021, 4, 1), date(2028, 3, 31)
 
 
 def silent(_step: str, _done: int, _total: int) -> None:
@@ -236,10 +237,7 @@ class WarehouseBuild:
     def _refresh_dimensions(self, months: set[str]) -> None:
         for dimension in DIMENSIONS:
             self._write_dimension(dimension)
-        first = min([_CALENDAR_FIRST, *(date.fromisoformat(f"{month}-01") for month in months)])
-        last = max([_CALENDAR_LAST, *(date.fromisoformat(f"{month}-28") + timedelta(days=4) for month in months)])
-        days = pa.Table.from_pylist(calendar_rows(self._registry.tables, first, last))  # noqa: F841
-        self.connection.execute("CREATE OR REPLACE TABLE dim_date AS SELECT * FROM days")
+        self._write_calendar(months)
         facts = pa.table({  # noqa: F841
             "table_name": [table.name for table in FACT_TABLES.values()],
             "title": [table.title for table in FACT_TABLES.values()],
@@ -247,6 +245,16 @@ class WarehouseBuild:
         self.connection.execute("CREATE OR REPLACE TABLE dim_fact AS SELECT * FROM facts")
         kpis = self._kpis.to_arrow()  # noqa: F841
         self.connection.execute("CREATE OR REPLACE TABLE dim_kpi AS SELECT * FROM kpis")
+
+    def _write_calendar(self, months: set[str]) -> None:
+        """``dim_date``, and ``calendar_version`` (one row): which calendar that is."""
+        tables, rules = self._registry.tables, self._registry.calendar_rules
+        days = pa.Table.from_pylist(calendar_rows(  # noqa: F841
+            tables, *calendar_range(months), rules, known_years(tables["holiday"])))
+        self.connection.execute("CREATE OR REPLACE TABLE dim_date AS SELECT * FROM days")
+        self.connection.execute(CalendarVersion.TABLE)
+        self.connection.execute("INSERT INTO calendar_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                list(astuple(CalendarVersion.of_config(tables, rules))))
 
     def _write_as_of(self) -> None:
         """``as_of`` (one row): until when the data reach; ``covered_month``: months that a table's files tell of.

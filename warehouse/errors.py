@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 
 class MiharashiError(Exception):
@@ -76,6 +77,18 @@ class WatcherBusy(MiharashiError):
 
 class PeriodError(MiharashiError):
     """A period is not written in one of the allowed forms."""
+
+
+class OutsideCalendar(MiharashiError):
+    """A day that the calendar does not hold was asked for, or would be the answer."""
+
+    def __init__(self, what: str, first: date, last: date) -> None:
+        super().__init__(
+            "暦の範囲の外です",
+            f"{what}は、暦（{first}〜{last}）にありません。",
+            "日付を確かめてください。日付が正しいときは、config の holidays.csv、closed_days.csv、"
+            "extra_closed_days.csv に誤り（開庁日が一日もないなど）がないか確かめてください。",
+        )
 
 
 class QueryError(MiharashiError):

@@ -31,8 +31,8 @@ Parameter = str | int | float | bool | date | None
 
 _PUBLIC_DIMENSIONS = frozenset({"dim_date", "dim_kpi", "dim_severity", "dim_route", "dim_ticket_kind", "dim_function",
                                 "dim_ticket_channel", "dim_change_kind", "dim_service", "dim_target", "dim_fact",
-                                "calendar_month", "as_of", "covered_month", "dim_feed", "dim_event_kind",
-                                 "retired_month"})
+                                "calendar_month", "calendar_version", "as_of", "covered_month", "dim_feed",
+                                "dim_event_kind", "retired_month"})
 _SHARED = frozenset({"arrival_due", "arrival_day", "arrival_gap_day", "arrival_gap", "arrival_anomaly"})
 _HIDDEN = frozenset({"snapshot_info", "lake_file", "built_month", "mapped_with"})
 

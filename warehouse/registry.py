@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from warehouse.calendar_rules import CalendarRules
 from warehouse.dimensions import DIMENSIONS, Row, read_all, validity_of
 
 _KEYED = {dimension.name: dimension for dimension in DIMENSIONS}
@@ -53,8 +54,8 @@ class Validity:
 class Registry:
     """All configuration tables with their look-ups.  Built once per load; never changed."""
 
-    def __init__(self, tables: Mapping[str, list[Row]]) -> None:
-        self.tables = tables
+    def __init__(self, tables: Mapping[str, list[Row]], calendar_rules: CalendarRules | None = None) -> None:
+        self.tables, self.calendar_rules = tables, calendar_rules or CalendarRules()
         self._codes = {name: self._index(name) for name in _KEYED if name not in _UNNAMED}
         self._validity = {name: self._periods(name) for name in _KEYED if _KEYED[name].validity}
         self._ranges = {name: AddressRanges(tables[table], key) for name, (table, key) in ADDRESSED.items()}
@@ -62,7 +63,7 @@ class Registry:
     @classmethod
     def read(cls, config: Path) -> Registry:
         """Read and check ``config``; raises :class:`warehouse.errors.ConfigError`."""
-        return cls(read_all(config))
+        return cls(read_all(config), CalendarRules.read(config))
 
     def code(self, dimension: str, text: str) -> str | None:
         """The code that ``text`` names (code, official name or alias), or None when it is not registered."""

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from warehouse.calendar_version import CalendarVersion, read_version
 from warehouse.issued import Touched, documents_to_look_at
-from warehouse.japanese import era_date, era_month, era_year, is_missing
+from warehouse.japanese import is_missing
 from warehouse.reader import Reader, open_current
 from warehouse.scope import Scope
 
@@ -124,6 +125,7 @@ class Status:
     anomalies: list[Anomaly]
     unknown: list[Unknown]
     unattributed: list[Unattributed]
+    calendar: CalendarVersion
     holidays_until: date | None
     warnings: list[str]
     documents: list[Touched]
@@ -146,29 +148,21 @@ def read_status(data: Path, today: date | None = None, days: tuple[date, date] |
         share = {row.table_name: row.coverage_pct for row in coverage}
         feeds = [FeedStatus(**row, coverage_pct=share.get(row["table_name"]))
                  for row in _rows(reader, "status_feeds", scope)]
-        holidays = next((row["last_holiday"] for row in _rows(reader, "holidays_until", scope)), None)
+        calendar = read_version(reader, scope)
         return Status(
             reader.snapshot.number, reader.snapshot.published_at, reader.snapshot.data_as_of, feeds, coverage,
             gaps=[Gap(**row) for row in _rows(reader, "arrival_gaps", scope, **between)],
             anomalies=[Anomaly(**row) for row in _rows(reader, "arrival_anomalies", scope, **between)],
             unknown=[Unknown(**row) for row in _rows(reader, "status_unknown", scope)],
             unattributed=[Unattributed(**row) for row in _rows(reader, "unattributed", scope)],
-            holidays_until=holidays, warnings=_warnings(holidays, today), documents=documents_to_look_at(data),
+            calendar=calendar, holidays_until=calendar.holidays_until,
+            warnings=_warnings(calendar, today), documents=documents_to_look_at(data),
             retired_months=[str(row["jst_month"]) for row in _rows(reader, "retired_months", scope)])
 
 
-def _warnings(holidays_until: date | None, today: date | None) -> list[str]:
-    """The holidays of a calendar year are published in the February before; a fiscal year takes in two of them."""
-    if today is None:
-        return []
-    fiscal_year = today.year - (today.month < 4) + 1
-    if holidays_until is not None and holidays_until.year > fiscal_year:
-        return []
-    reach = f"{era_date(holidays_until)}まで" if holidays_until else "空"
-    lacking = date(holidays_until.year + 1, 1, 1) if holidays_until else date(today.year, 1, 1)
-    return [f"祝日表（config/holidays.csv）は{reach}です。{era_month(lacking)}以降は祝日も開庁日として数えるため、"
-            f"{era_year(date(fiscal_year, 4, 1))}度の開庁日数と一次回答の期限が正しく出ません。"
-            "内閣府が毎年2月ごろに公表する翌年の祝日を書き足してください。"]
+def _warnings(calendar: CalendarVersion, today: date | None) -> list[str]:
+    warning = calendar.warning(today) if today else None
+    return [warning] if warning else []
 
 
 def _rows(reader: Reader, query: str, scope: Scope, **parameters: date) -> list[dict[str, Any]]:
@@ -179,7 +173,7 @@ def _rows(reader: Reader, query: str, scope: Scope, **parameters: date) -> list[
             for row in range(len(frame))]
 
 
-_DATES = {"period_from", "period_to", "last_holiday"}
+_DATES = {"period_from", "period_to"}
 
 
 def _value(value: Any, *, date_only: bool) -> Any:

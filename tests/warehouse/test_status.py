@@ -163,19 +163,20 @@ def test_a_snapshot_of_an_older_release_is_told_as_such(data: Path) -> None:
 @pytest.mark.parametrize(
     ("today", "warned"),
     [
-        (date(2026, 3, 31), None),
-        (date(2026, 4, 1), "令和10年1月以降は祝日も開庁日として数えるため、令和9年度の開庁日数"),
-        (date(2027, 3, 31), "令和10年1月以降は祝日も開庁日として数えるため、令和9年度の開庁日数"),
-        (date(2027, 4, 1), "令和10年1月以降は祝日も開庁日として数えるため、令和10年度の開庁日数"),
+        (date(2026, 11, 5), False),
+        (date(2027, 1, 31), False),
+        (date(2027, 2, 1), True),
+        (date(2027, 12, 31), True),
+        (date(2028, 1, 1), True),
     ],
 )
-def test_a_fiscal_year_without_holidays_is_told_a_year_before(
-    data: Path, today: date, warned: str | None
-) -> None:
-    """The table ends on 2027-11-23: it covers the fiscal year 2026, and not all of 2027."""
+def test_holidays_that_are_published_and_not_registered_are_told(data: Path, today: date, warned: bool) -> None:
+    """The table tells of all of 2027; the holidays of 2028 are published in February 2027."""
     warnings = read_status(data, today).warnings
-    assert len(warnings) == (warned is not None)
-    assert all(warned in warning and "令和9年11月23日まで" in warning for warning in warnings if warned)
+    assert len(warnings) == warned
+    for warning in warnings:
+        assert "祝日表（config/holidays.csv）は令和9年の分までしかそろっていません。令和10年1月以降は" in warning
+        assert "書き足し、python app.py load を一度実行してください" in warning
 
 
 def test_an_empty_table_of_holidays_is_told(tmp_path: Path) -> None:
@@ -184,3 +185,24 @@ def test_an_empty_table_of_holidays_is_told(tmp_path: Path) -> None:
     load(tmp_path / "data", config=config)
     (warning,) = read_status(tmp_path / "data", date(2026, 5, 1)).warnings
     assert "（config/holidays.csv）は空です。令和8年1月以降" in warning
+
+
+def test_the_command_tells_the_calendar_and_warns_until_the_holidays_are_added(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = copy_config(tmp_path / "config")
+    monkeypatch.setattr("cli.status.now", lambda: datetime(2026, 11, 5, 9, 0))
+    full = (config / "holidays.csv").read_text(encoding="utf-8")
+    write(config / "holidays.csv", *(line for line in full.splitlines() if not line.startswith("2027-")))
+    load(tmp_path / "data", config=config)
+    shown = told(tmp_path / "data", capsys, monkeypatch)
+    assert "（祝日は令和8年12月31日まで登録済み、臨時の閉庁日 0日）" in shown
+    assert "開庁時間 8:30〜17:15、一次回答の期限は時刻によらず受付日の翌営業日の 17:15 まで" in shown
+    assert "注意: 祝日表（config/holidays.csv）は令和8年の分までしかそろっていません。令和9年1月以降は" in shown
+    (config / "holidays.csv").write_text(full, encoding="utf-8")
+    load(tmp_path / "data", config=config)
+    shown = told(tmp_path / "data", capsys, monkeypatch)
+    assert "注意" not in shown and "（祝日は令和9年12月31日まで登録済み" in shown
+    stated = json.loads(told(tmp_path / "data", capsys, monkeypatch, as_json=True))["calendar"]
+    assert f"暦 {stated['version']}（" in shown and stated["version"].startswith("2027-")
+    assert (stated["holidays_until"], stated["known_until"], stated["closes_minute"]) == ("2027-11-23", 2027, 1035)

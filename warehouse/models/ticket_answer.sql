@@ -3,28 +3,41 @@
 -- keys: ticket_no
 -- inputs: ticket, dim_date, as_of
 -- partition: none
--- Due: 17:15 of the first open day after the received date (翌営業日中, specification 11(7)エ); times naive JST.
--- answer_state: in_time / late / waiting (unanswered and not yet due).  business_minutes run 8:30-17:15 on open days.
+-- Due: the end of due_date (翌営業日中, specification 11(7)エ).  From which day that counts for tickets that came after
+-- hours, and when the day ends, config/calendar.toml says; dim_date carries it.  Times are naive JST.
+-- answer_state: in_time / late / waiting (unanswered and not yet due).  business_minutes run in office hours on open
+-- days, both moments cut to the minute.
 WITH local AS (
     SELECT t.*, t.received_at + INTERVAL 9 HOUR AS received_jst, t.first_response_at + INTERVAL 9 HOUR AS answered_jst,
            t.completed_at + INTERVAL 9 HOUR AS completed_jst
     FROM ticket AS t
 ),
-dated AS (
-    SELECT l.*, CAST(d.next_open_date AS TIMESTAMP) + INTERVAL 1035 MINUTE AS due_jst,
-           (d.open_day_number - CAST(d.is_open_day AS BIGINT)) * 525 + CAST(d.is_open_day AS BIGINT)
-               * (least(greatest(hour(l.received_jst) * 60 + minute(l.received_jst), 510), 1035) - 510) AS received_bm,
-           (e.open_day_number - CAST(e.is_open_day AS BIGINT)) * 525 + CAST(e.is_open_day AS BIGINT)
-               * (least(greatest(hour(l.answered_jst) * 60 + minute(l.answered_jst), 510), 1035) - 510) AS answered_bm
+timed AS (
+    SELECT l.*, extract(HOUR FROM l.received_jst) * 60 + extract(MINUTE FROM l.received_jst) AS received_minute,
+           extract(HOUR FROM l.answered_jst) * 60 + extract(MINUTE FROM l.answered_jst) AS answered_minute
     FROM local AS l
-    JOIN dim_date AS d ON d.jst_date = l.jst_date
-    LEFT JOIN dim_date AS e ON e.jst_date = CAST(l.answered_jst AS DATE)
+),
+dated AS (
+    SELECT m.*, d.answer_due_minute,
+           CASE WHEN m.received_minute >= d.closes_minute THEN d.answer_due_after_hours_date
+                ELSE d.answer_due_date END AS due_date,
+           d.business_minutes_before + least(greatest(m.received_minute, d.opens_minute), d.closes_minute)
+               - d.opens_minute AS received_bm,
+           e.business_minutes_before + least(greatest(m.answered_minute, e.opens_minute), e.closes_minute)
+               - e.opens_minute AS answered_bm
+    FROM timed AS m
+    JOIN dim_date AS d ON d.jst_date = m.jst_date
+    LEFT JOIN dim_date AS e ON e.jst_date = CAST(m.answered_jst AS DATE)
+),
+due AS (
+    SELECT x.*, CAST(x.due_date AS TIMESTAMP) + x.answer_due_minute * INTERVAL '1' MINUTE AS due_jst
+    FROM dated AS x
 )
 SELECT x.ticket_no, x.tenant_code, x.channel, x.ticket_kind, x.status, x.summary, x.jst_date, x.jst_month,
-       x.received_jst, x.answered_jst, x.completed_jst, x.due_jst, x.reopen_count,
+       x.received_jst, x.answered_jst, x.completed_jst, x.due_date, x.due_jst, x.reopen_count,
        CASE WHEN x.answered_jst IS NOT NULL AND x.answered_jst <= x.due_jst THEN 'in_time'
             WHEN x.answered_jst IS NULL AND x.due_jst > a.as_of_jst THEN 'waiting'
             ELSE 'late' END AS answer_state,
-       CASE WHEN x.answered_jst IS NOT NULL THEN x.answered_bm - x.received_bm END AS business_minutes
-FROM dated AS x
+       CASE WHEN x.answered_jst IS NOT NULL THEN CAST(x.answered_bm - x.received_bm AS BIGINT) END AS business_minutes
+FROM due AS x
 CROSS JOIN as_of AS a
