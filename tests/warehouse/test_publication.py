@@ -126,6 +126,31 @@ def test_a_failing_check_stops_publication_and_leaves_the_old_truth(
 @pytest.mark.parametrize(
     ("name", "harm"),
     [
+        (
+            "anomalies_are_founded",
+            "INSERT INTO arrival_anomaly BY NAME SELECT 'low' AS kind, 2 AS amount, 1 AS normal, 4 AS days",
+        ),
+        ("arrival_days_add_up", "UPDATE arrival_due SET slots = slots + 1"),
+        ("coverage_adds_up", "UPDATE line_day SET expected = expected + 1"),
+        (
+            "dates_match_times",
+            "INSERT INTO fault_case BY NAME SELECT 'F' AS fault_no, DATE '2026-10-01' AS jst_date, "
+            "TIMESTAMP '2026-10-02' AS detected_jst",
+        ),
+        ("days_equal_feeds", "UPDATE tenant_sample_day SET bytes = bytes + 1"),
+        (
+            "detections_add_up",
+            "INSERT INTO security_event BY NAME SELECT '2026-10' AS jst_month, 'J' AS event_no, '240001' AS tenant_code",
+        ),
+        ("lines_and_devices_add_up", "UPDATE line_month SET expected = expected + 1"),
+        (
+            "peaks_within_bounds",
+            "INSERT INTO line_day BY NAME SELECT 'internet' AS line_id, 2 AS p95_bps, 1 AS max_bps, 5 AS sum_bps",
+        ),
+        (
+            "tickets_add_up",
+            "INSERT INTO ticket_answer BY NAME SELECT '2026-10' AS jst_month, '240001' AS tenant_code",
+        ),
         ("coverage_within_bounds", "UPDATE coverage_day SET received = expected + 1"),
         (
             "events_are_unique",

@@ -3,6 +3,7 @@
 -- keys: jst_date, feed, entity, series
 -- inputs: arrival_count(month-1..0), this_month, dim_feed, dim_feed_entity, dim_feed_series, dim_date(month), dim_tenant, dim_route, dim_line, dim_device_metric, as_of
 -- partition: jst_month
+-- identities: sum of slots = arrival_day.expected of the entity's day [arrival_days_add_up]
 -- From the first day of which any file of the feed tells to the end of the data; slots is 0 on days on which the feed
 -- keeps silent.  tenant_code is NULL for entities that are prefecture-wide (lines, devices).  series is route/part of
 -- tenant traffic ('internet/in'), and part alone (a direction, a metric) of lines and devices.

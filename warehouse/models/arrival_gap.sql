@@ -3,6 +3,7 @@
 -- keys: feed, entity, from_jst
 -- inputs: arrival_gap_day, arrival_day, dim_feed, dim_date
 -- partition: none
+-- identities: sum of missing = arrival_day.expected - received per entity [arrivals_add_up]; from_jst < to_jst [dates_match_times]
 -- Runs go on from day to day, over closed days and nights when the feed keeps silent, too.  from_jst inclusive, to_jst
 -- exclusive; slots counts the feed's intervals (days, months) in the run, minutes their length, missing what did not
 -- come of the expected records: fewer than expected where some series came.

@@ -3,6 +3,7 @@
 -- keys: jst_date, feed, entity, first_slot
 -- inputs: arrival_day(month), arrival_due(month), dim_feed, tenant_traffic(month), line_sample(month), device_sample(month)
 -- partition: jst_month
+-- identities: first_slot <= last_slot; 0 < missing <= expected; sum of missing = arrival_day.expected - received of the day [arrival_days_add_up]
 -- Slots count from the feed's opening minute; a run is unbroken where at least one series is missing in every slot.
 -- expected and missing count samples of all series in the run, so that the runs of a day miss what arrival_day misses.
 WITH wanting AS (

@@ -3,6 +3,7 @@
 -- keys: jst_month, tenant_code, change_kind
 -- inputs: change_request
 -- partition: none
+-- identities: approved_before <= approval_needed <= executed <= requested; backed_up <= executed; completed <= requested [ratios_within_bounds]
 -- approval_needed counts executed changes that are not minor; approved_before those approved before they were executed;
 -- backed_up counts executed changes whose device holds at least two generations (specification 11(7)カ).
 SELECT jst_month, tenant_code, change_kind, CAST(count(*) AS BIGINT) AS requested,

@@ -3,6 +3,7 @@
 -- keys: table_name, entity, jst_date
 -- inputs: tenant_traffic_day(month), line_day(month), device_day(month)
 -- partition: jst_month
+-- identities: received <= expected [coverage_within_bounds]; expected, received = sums of tenant_traffic_day, line_day and device_day [coverage_adds_up]
 -- expected and received count samples over all series of the entity; coverage is never above 100 %.
 SELECT jst_month, jst_date, 'tenant_traffic' AS table_name, tenant_code AS entity,
        CAST(sum(expected) AS BIGINT) AS expected, CAST(sum(received) AS BIGINT) AS received

@@ -3,6 +3,7 @@
 -- keys: jst_date, device_id, metric
 -- inputs: device_sample(month), dim_date(month), dim_device_metric, as_of
 -- partition: jst_month
+-- identities: received <= expected [coverage_within_bounds]; max_value <= sum_value [peaks_within_bounds]
 -- expected counts the 5-minute slots up to the end of the data.
 WITH samples AS (
     SELECT jst_date, device_id, metric, CAST(sum(value) AS DECIMAL(38,6)) AS sum_value, max(value) AS max_value,

@@ -3,6 +3,7 @@
 -- keys: jst_month, device_id, metric
 -- inputs: device_sample(month), device_day(month), dim_device_metric
 -- partition: jst_month
+-- identities: sum_value, expected, received = sums of device_day; max_value = its maximum [lines_and_devices_add_up]
 WITH ranked AS (
     SELECT jst_month, device_id, metric,
            CAST(percentile_disc(0.95) WITHIN GROUP (ORDER BY value) AS DECIMAL(18,6)) AS p95_value

@@ -3,6 +3,7 @@
 -- keys: event_no, tenant_code
 -- inputs: calendar_event, dim_tenant
 -- partition: none
+-- identities: jst_date = the day of starts_jst [dates_match_times]
 -- attended is FALSE while the event is planned; cancelled events have no row.  Bodies that did not come have none, either:
 -- the title of another body's briefing is not theirs to read.  Offices that are no connected body stand in
 -- calendar_event.attendees as unknown.  Times JST.

@@ -3,6 +3,7 @@
 -- keys: jst_date, line_id, direction
 -- inputs: line_sample(month), dim_date(month), dim_line, as_of
 -- partition: jst_month
+-- identities: received <= expected [coverage_within_bounds]; p95_bps <= max_bps <= sum_bps [peaks_within_bounds]; over_guaranteed <= received [ratios_within_bounds]
 -- max_bps is the highest 5-minute average, peak_bps the highest momentary value that the monitoring system reported;
 -- over_guaranteed counts 5-minute averages above the guaranteed bandwidth (NULL when the line has none).
 -- expected counts the slots up to the end of the data; unavailable those of which the source itself says 取得不可.

@@ -3,6 +3,7 @@
 -- keys: jst_month, group_id, direction
 -- inputs: line_sample(month), line_day(month), dim_line, dim_line_group
 -- partition: jst_month
+-- identities: received <= expected [coverage_within_bounds]; p95_bps <= max_bps [peaks_within_bounds]
 -- The 95th percentile is that of the lines' summed 5-minute values, over slots in which every line was received.
 WITH members AS (
     SELECT d.jst_month, d.jst_date, l.group_id, d.direction, count(*) AS line_count, max(d.expected) AS expected

@@ -3,6 +3,7 @@
 -- keys: jst_month, line_id, direction
 -- inputs: line_sample(month), line_day(month), dim_line
 -- partition: jst_month
+-- identities: sum_bps, over_guaranteed, expected, received = sums of line_day; max_bps, peak_bps = its maxima [lines_and_devices_add_up]
 -- Both denominators are named: guaranteed_bps (帯域確保) and total_bps (総帯域); specification 11(10)ア・ウ.
 WITH ranked AS (
     SELECT jst_month, line_id, direction,

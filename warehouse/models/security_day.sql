@@ -3,6 +3,7 @@
 -- keys: jst_date, tenant_code, function, severity
 -- inputs: security_event(month)
 -- partition: jst_month
+-- identities: blocked <= n [ratios_within_bounds]; sum of n = rows of security_event [detections_add_up]
 SELECT jst_month, jst_date, tenant_code, function, severity, CAST(count(*) AS BIGINT) AS n,
        CAST(count(CASE WHEN blocked THEN 1 END) AS BIGINT) AS blocked
 FROM security_event

@@ -3,6 +3,7 @@
 -- keys: jst_month, service_id
 -- inputs: service_outage, covered_month, calendar_month, dim_service, as_of
 -- partition: none
+-- identities: planned_minutes + unplanned_minutes + excluded_minutes <= service_minutes [ratios_within_bounds]
 -- Minutes.  Availability = (service - planned - unplanned) / (service - planned); planned stops, stops with a reason of
 -- exclusion (除外事由), degradation and switch-overs are no unplanned stop.  Overlapping stops count once: as planned,
 -- else as excluded, else as unplanned; hence the unions 'allowed' (planned or excluded) and 'any'.  A stop that has not

@@ -3,6 +3,7 @@
 -- keys: jst_date, tenant_code, route, direction
 -- inputs: tenant_sample_day(month), dim_date(month), dim_tenant, dim_route, as_of
 -- partition: jst_month
+-- identities: received <= expected [coverage_within_bounds]; bytes, received = sums of tenant_sample_day [days_equal_feeds]
 -- bytes and max_bps are NULL on a day without samples; expected counts the 5-minute slots up to the end of the data, so
 -- that days to come are none.  sessions are those of the route, whichever way they ran: direction 'in' holds them.
 WITH directions AS (SELECT 'in' AS direction UNION ALL SELECT 'out' AS direction),

@@ -3,6 +3,7 @@
 -- keys: jst_month, tenant_code, route, direction
 -- inputs: tenant_traffic(month), tenant_traffic_day(month)
 -- partition: jst_month
+-- identities: bytes, sessions, expected, received = sums of tenant_traffic_day [month_equals_days]; bytes of 'total' = sum of its routes [routes_add_up]; p95_bps <= max_bps [peaks_within_bounds]
 -- p95_bps: nearest rank over the month's 5-minute values; for 'total' only slots in which every route was received.
 WITH route_count AS (
     SELECT jst_date, count(DISTINCT route) AS routes FROM tenant_traffic_day GROUP BY jst_date

@@ -3,6 +3,7 @@
 -- keys: ticket_no
 -- inputs: ticket_event
 -- partition: none
+-- identities: first_jst <= last_jst; reopened < updates; status = 'completed' where completed_jst is told [dates_match_times]
 -- reopened counts the updates that took a completed ticket up again; completed_jst is that of the last completion, NULL
 -- while the ticket is open (again).  The body is that of the last update.  Times JST.
 WITH steps AS (

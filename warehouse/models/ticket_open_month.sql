@@ -3,6 +3,7 @@
 -- keys: jst_month, tenant_code
 -- inputs: ticket_answer, covered_month, calendar_month, dim_date
 -- partition: none
+-- identities: over_30 <= over_10 <= open_tickets [ratios_within_bounds]
 -- over_10 / over_30: received more than 10 / 30 open days before the month's last day.
 SELECT cm.jst_month, t.tenant_code, CAST(count(*) AS BIGINT) AS open_tickets,
        CAST(count(CASE WHEN e.open_day_number - s.open_day_number > 10 THEN 1 END) AS BIGINT) AS over_10,
