@@ -313,6 +313,8 @@ def test_the_model_of_first_answers_says_what_the_functions_say(
     tables: dict[str, list[Row]], rules: CalendarRules
 ) -> None:
     rows = tickets(seed=rules.closes_minute, n=250)
+    for seconds in (0, 1):  # answered at the last moment, and just after it
+        rows += [(moment, due_by_hand(moment, rules) + timedelta(seconds=seconds)) for moment, _ in rows[:50]]
     found = answered_in_sql(tables, rules, rows)
     assert len(found) == len(rows)
     for (received, answered), (due_date, due, state, minutes) in zip(rows, found, strict=True):
