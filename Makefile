@@ -1,5 +1,5 @@
 # make demo [SERVE=0]  demo data, load, monthly report, dashboard     make test   all tests
-# make check           lint, types, imports, docs                      make bench  load, page and report times
+# make check           lint, types, imports, models, docs         make bench  load, page and report times
 PY = .venv/bin/python
 SERVE ?= 1
 
@@ -21,6 +21,7 @@ check: setup-test
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	$(PY) -m scripts.portable_sql
 	$(PY) scripts/check_docs.py
 
 bench: setup-test

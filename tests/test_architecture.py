@@ -61,15 +61,6 @@ def test_every_sql_file_parses_as_one_select(path: Path) -> None:
     assert isinstance(statements[0], sqlglot.exp.Query)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "warehouse/models").glob("*.sql")), ids=lambda path: path.stem)
-def test_models_use_no_dialect_that_a_cluster_would_not_run(path: Path) -> None:
-    text = re.sub(r"--[^\n]*", "", path.read_text(encoding="utf-8")).lower()
-    for word in ("read_parquet", "epoch", "string_agg", "hash(", "avg(", "getvariable", " exclude (", "list_"):
-        assert word not in text, f"{path.name} uses {word}"
-    divisions = re.findall(r"/\s*(?!nullif|\d)(\w+)", text)
-    assert not divisions, f"{path.name} divides by {divisions} without nullif"
-
-
 @pytest.mark.parametrize("path", sorted((ROOT / "warehouse/queries").glob("*.sql")), ids=lambda path: path.stem)
 def test_queries_read_scoped_views_only(path: Path) -> None:
     text = re.sub(r"\$([a-z_]+)", r":\1", path.read_text(encoding="utf-8"))
