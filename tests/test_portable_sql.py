@@ -225,7 +225,6 @@ def test_a_head_that_tells_what_is_so_is_let_pass(tmp_path: Path) -> None:
         ("inputs", "-- inputs: fault", "fault"),
         ("partition", "-- partition: jst_month", "jst_month"),
         ("identities", "", "the head"),
-        ("identities", "-- identities: all is well", "all is well"),
         ("identities", "-- identities: x <= y [no_such_check]", "[no_such_check]"),
         ("identities", "-- identities: x <= y [tickets_add_up]", "[tickets_add_up]"),
     ],

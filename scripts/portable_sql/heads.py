@@ -11,7 +11,7 @@ from sqlglot import exp
 from scripts.portable_sql.columns import output_names
 from scripts.portable_sql.finding import Finding, Source
 from warehouse import checks
-from warehouse.models import Model
+from warehouse.models import FOLDER, Model
 
 _PIECES = {"jst_month": "jst_month", "period": "period_id", "long_period": "period_id"}
 _GUARD = re.compile(r"\[(\w+)\]")
@@ -37,22 +37,23 @@ def head(model: Model, source: Source) -> Iterator[Finding]:
 
 
 def identities(model: Model, source: Source) -> Iterator[Finding]:
-    """``none``, or what always holds of columns of the mart; a name in brackets is a check that looks at it."""
+    """``none``, or what always holds; a name in brackets is a check that looks at the mart, or at one made of it."""
     if not model.identities:
         yield _finding(source, "identities", "the head", "what always holds is part of what a mart is",
                        "-- identities: received <= expected [check], or: none")
-    if model.identities.split(" ")[0] in ("", "none"):
-        return
-    columns = set(output_names(source.tree))
-    for part in model.identities.split(";"):
-        if not columns & set(re.findall(r"\w+", part)):
-            yield _finding(source, "identities", part.strip(), "it names no column of the mart",
-                           "a = b, a <= b of its columns, or none")
+    seen_as = {model.name, *_readers(model.name)}
     for name in _GUARD.findall(model.identities):
         path = checks.FOLDER / f"{name}.sql"
-        if not path.is_file() or not re.search(rf"\b{model.name}\b", path.read_text(encoding="utf-8")):
+        if not path.is_file() or not seen_as & set(re.findall(r"\w+", path.read_text(encoding="utf-8"))):
             yield _finding(source, "identities", f"[{name}]", f"no such check looks at {model.name}",
                            "a file of warehouse/checks that does, without .sql")
+
+
+def _readers(name: str) -> Iterator[str]:
+    """Models that declare this one as an input."""
+    for path in FOLDER.glob("*.sql"):
+        if re.search(rf"^-- inputs: .*\b{name}\b", path.read_text(encoding="utf-8"), re.MULTILINE):
+            yield path.stem
 
 
 def lacking_head(path: Path, error: ValueError) -> Finding:
