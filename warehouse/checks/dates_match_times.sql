@@ -12,6 +12,11 @@ SELECT 'event_attendance', event_no, jst_date
 FROM event_attendance
 WHERE jst_date <> CAST(starts_jst AS DATE)
 UNION ALL
+SELECT 'ticket_answer', ticket_no, jst_date
+FROM ticket_answer
+WHERE jst_date <> CAST(received_jst AS DATE) OR (answered_jst IS NULL AND business_minutes IS NOT NULL)
+   OR (answer_state = 'waiting' AND answered_jst IS NOT NULL)
+UNION ALL
 SELECT 'ticket_history', ticket_no, CAST(first_jst AS DATE)
 FROM ticket_history
 WHERE first_jst > last_jst OR reopened >= updates OR (completed_jst IS NOT NULL AND status <> 'completed')
