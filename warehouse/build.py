@@ -30,7 +30,8 @@ from warehouse.folder import DataFolder, fsync_path
 from warehouse.journal import RETIRED_MONTHS, Journal, JournalEntry, RetiredMonth, history_in, retired_in
 from warehouse.kpi import KpiCatalogue
 from warehouse.lake import LakeFile, MonthWriter, WrittenMonth
-from warehouse.models import ModelBuilder, models_hash
+from warehouse.marts import ModelBuilder
+from warehouse.models import models_hash
 from warehouse.registry import Registry
 from warehouse.staging import JST, StagedLoad
 

@@ -61,6 +61,12 @@ class Period:
         """The month that holds ``day``."""
         return cls("month", day.year * 12 + day.month - 1)
 
+    @classmethod
+    def holding(cls, kind: Kind, month: str) -> Period:
+        """The period of that kind that holds the month ``YYYY-MM``."""
+        index = int(month[:4]) * 12 + int(month[5:]) - 1
+        return cls(kind, index - (index - _FISCAL_START + 1) % _LENGTHS[kind])
+
     @property
     def length(self) -> int:
         """Number of months."""

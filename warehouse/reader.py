@@ -32,8 +32,12 @@ Parameter = str | int | float | bool | date | None
 _PUBLIC_DIMENSIONS = frozenset({"dim_date", "dim_kpi", "dim_severity", "dim_route", "dim_ticket_kind", "dim_function",
                                 "dim_ticket_channel", "dim_change_kind", "dim_service", "dim_target", "dim_fact",
                                 "calendar_month", "calendar_version", "as_of", "covered_month", "dim_feed",
-                                "dim_event_kind", "retired_month"})
-_SHARED = frozenset({"arrival_due", "arrival_day", "arrival_gap_day", "arrival_gap", "arrival_anomaly"})
+                                "dim_event_kind", "retired_month", "reporting_period", "period_month",
+                                "dim_obligation", "dim_size_band"})
+_SHARED = frozenset({"arrival_due", "arrival_day", "arrival_gap_day", "arrival_gap", "arrival_anomaly", "outage_month",
+                     "service_month", "high_sample", "month_percentile", "long_percentile", "percentile", "kpi_value",
+                     "kpi_result", "obligation_due"})
+_OWN_TARGETS = "(grain IS DISTINCT FROM 'tenant' OR entity IS NULL OR list_contains(getvariable('scope_tenants'), entity))"
 _HIDDEN = frozenset({"snapshot_info", "lake_file", "built_month", "mapped_with"})
 
 
@@ -153,6 +157,8 @@ class Reader:
                 condition = f"CASE WHEN tenant_code IS NULL THEN getvariable('scope_platform') ELSE {condition} END"
         elif name in _PUBLIC_DIMENSIONS:
             condition = "len(getvariable('scope_tenants')) > 0"
+            if name == "dim_target":
+                condition = f"{condition} AND {_OWN_TARGETS}"
         else:
             condition = "getvariable('scope_platform')"
         self._connection.execute(f"CREATE VIEW scoped.{name} AS SELECT * FROM {source} WHERE {condition}")

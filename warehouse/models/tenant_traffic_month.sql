@@ -1,30 +1,19 @@
 -- one row per month, tenant, route and direction, and one with route 'total' over all routes
 -- title: 接続団体別通信量（月）
 -- keys: jst_month, tenant_code, route, direction
--- inputs: tenant_traffic(month), tenant_traffic_day(month)
+-- inputs: tenant_traffic(month), tenant_traffic_day(month), month_percentile(month)
 -- partition: jst_month
 -- identities: bytes, sessions, expected, received = sums of tenant_traffic_day [month_equals_days]; bytes of 'total' = sum of its routes [routes_add_up]; p95_bps <= max_bps [peaks_within_bounds]
 -- p95_bps: nearest rank over the month's 5-minute values; for 'total' only slots in which every route was received.
-WITH route_count AS (
-    SELECT jst_date, count(DISTINCT route) AS routes FROM tenant_traffic_day GROUP BY jst_date
-),
-slots AS (
-    SELECT s.jst_month, s.tenant_code, s.direction, s.ts, CAST(sum(s.bytes) AS BIGINT) AS bytes
-    FROM tenant_traffic AS s
-    JOIN route_count AS c ON c.jst_date = s.jst_date
-    GROUP BY s.jst_month, s.tenant_code, s.direction, s.ts, c.routes
-    HAVING count(*) = c.routes
-),
-ranked AS (
+WITH ranked AS (
     SELECT jst_month, tenant_code, route, direction,
            CAST(percentile_disc(0.95) WITHIN GROUP (ORDER BY bytes) AS BIGINT) AS p95_bytes, max(bytes) AS max_bytes
     FROM tenant_traffic
     GROUP BY jst_month, tenant_code, route, direction
     UNION ALL
-    SELECT jst_month, tenant_code, 'total' AS route, direction,
-           CAST(percentile_disc(0.95) WITHIN GROUP (ORDER BY bytes) AS BIGINT) AS p95_bytes, max(bytes) AS max_bytes
-    FROM slots
-    GROUP BY jst_month, tenant_code, direction
+    SELECT jst_month, entity, 'total' AS route, series, CAST(round(p95_value) AS BIGINT), CAST(round(max_value) AS BIGINT)
+    FROM month_percentile
+    WHERE table_name = 'tenant_traffic'
 ),
 sums AS (
     SELECT jst_month, tenant_code, route, direction, CAST(sum(bytes) AS BIGINT) AS bytes,

@@ -1,11 +1,11 @@
--- one row per covered month: faults detected in it; minutes from detection
-SELECT v.jst_month, CAST(count(f.fault_no) AS BIGINT) AS n,
-       CAST(sum(f.restore_minutes) AS DOUBLE) / nullif(count(f.restore_minutes), 0) AS mean_restore_minutes,
-       CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY f.restore_minutes) AS DOUBLE) AS median_restore_minutes,
-       CAST(max(f.restore_minutes) AS DOUBLE) AS max_restore_minutes,
-       CAST(sum(f.start_minutes) AS DOUBLE) / nullif(count(f.start_minutes), 0) AS mean_start_minutes
-FROM scoped.covered_month AS v
-LEFT JOIN scoped.fault_case AS f ON f.jst_month = v.jst_month
-WHERE v.table_name = 'fault' AND v.jst_month BETWEEN $from_month AND $to_month AND getvariable('scope_platform')
-GROUP BY v.jst_month
-ORDER BY v.jst_month
+-- one row per covered month: faults detected in it (K05-K07); minutes from detection
+SELECT period_id AS jst_month, CAST(max(CASE WHEN kpi_id = 'K07' THEN numerator END) AS BIGINT) AS n,
+       max(CASE WHEN kpi_id = 'K06' THEN value END) AS mean_restore_minutes,
+       max(CASE WHEN kpi_id = 'K06.median' THEN value END) AS median_restore_minutes,
+       max(CASE WHEN kpi_id = 'K06.max' THEN value END) AS max_restore_minutes,
+       max(CASE WHEN kpi_id = 'K05' THEN value END) AS mean_start_minutes
+FROM scoped.kpi_value
+WHERE kind = 'month' AND kpi_id IN ('K05', 'K06', 'K06.median', 'K06.max', 'K07') AND grain = 'all' AND received > 0
+  AND period_id BETWEEN $from_month AND $to_month
+GROUP BY period_id
+ORDER BY period_id

@@ -1,14 +1,12 @@
--- one row per covered month: first answers of the tickets received in it (business hours 8:30-17:15)
-SELECT v.jst_month, CAST(count(t.ticket_no) AS BIGINT) AS received,
-       CAST(count(CASE WHEN t.answer_state <> 'waiting' THEN 1 END) AS BIGINT) AS due,
-       CAST(count(CASE WHEN t.answer_state = 'in_time' THEN 1 END) AS BIGINT) AS in_time,
-       CAST(count(CASE WHEN t.answer_state = 'late' THEN 1 END) AS BIGINT) AS late,
-       100.0 * count(CASE WHEN t.answer_state = 'in_time' THEN 1 END)
-           / nullif(count(CASE WHEN t.answer_state <> 'waiting' THEN 1 END), 0) AS in_time_pct,
-       CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY t.business_minutes) AS DOUBLE) / 60 AS median_hours,
-       CAST(percentile_disc(0.9) WITHIN GROUP (ORDER BY t.business_minutes) AS DOUBLE) / 60 AS p90_hours
-FROM scoped.covered_month AS v
-LEFT JOIN scoped.ticket_answer AS t ON t.jst_month = v.jst_month
-WHERE v.table_name = 'ticket' AND v.jst_month BETWEEN $from_month AND $to_month
-GROUP BY v.jst_month
-ORDER BY v.jst_month
+-- one row per covered month: first answers of the tickets received in it (K26-K28; hours are business hours)
+SELECT period_id AS jst_month, CAST(max(CASE WHEN kpi_id = 'K26' THEN numerator END) AS BIGINT) AS received,
+       CAST(max(CASE WHEN kpi_id = 'K27' THEN denominator END) AS BIGINT) AS due,
+       CAST(max(CASE WHEN kpi_id = 'K27' THEN numerator END) AS BIGINT) AS in_time,
+       CAST(max(CASE WHEN kpi_id = 'K27' THEN denominator - numerator END) AS BIGINT) AS late,
+       max(CASE WHEN kpi_id = 'K27' THEN value END) AS in_time_pct, max(CASE WHEN kpi_id = 'K28' THEN value END) AS median_hours,
+       max(CASE WHEN kpi_id = 'K28.p90' THEN value END) AS p90_hours
+FROM scoped.kpi_value
+WHERE kind = 'month' AND kpi_id IN ('K26', 'K27', 'K28', 'K28.p90') AND grain = 'all' AND received > 0
+  AND period_id BETWEEN $from_month AND $to_month
+GROUP BY period_id
+ORDER BY period_id

@@ -1,5 +1,5 @@
--- one row per month and KPI
-SELECT jst_month, kpi_id, value, 100.0 * received / nullif(expected, 0) AS coverage_pct
-FROM scoped.kpi_month
-WHERE jst_month BETWEEN $from_month AND $to_month
-ORDER BY jst_month, kpi_id
+-- one row per month, KPI, grain and entity
+SELECT period_id AS jst_month, kpi_id, grain, entity, value, coverage_pct, judgement
+FROM scoped.kpi_result
+WHERE kind = 'month' AND kpi_id = $kpi_id AND period_id BETWEEN $from_month AND $to_month
+ORDER BY period_id, grain, entity

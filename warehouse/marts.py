@@ -1,0 +1,273 @@
+"""Builds the marts of a snapshot: only what the touched months and periods feed, in the order of the models' inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from warehouse.engine import literal
+from warehouse.facts import FACT_TABLES
+from warehouse.models import (
+    THIS_MONTH,
+    Input,
+    Model,
+    fact_sql,
+    load_models,
+    made_of_samples,
+    months_told_of,
+    relations,
+)
+from warehouse.periods import PeriodChanges, write_periods
+
+_SAMPLES = next(name for name, table in FACT_TABLES.items() if table.interval_seconds)
+_PERIOD_TABLES = {"reporting_period", "period_month"}
+
+
+@dataclass
+class _Changes:
+    """What changed so far: months by fact, ledger table or mart, and periods by mart."""
+
+    months: dict[str, set[str]]
+    periods: dict[str, set[str]] = field(default_factory=dict)
+
+    def of(self, source: Input) -> bool:
+        return bool(self.months.get(source.name) or self.periods.get(source.name))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The part of a model that is being built: a month, or periods with the months they are made of, or all of it."""
+
+    month: str | None = None
+    periods: frozenset[str] | None = None
+    months: frozenset[str] = frozenset()
+
+
+_WHOLE = _Part()
+
+
+class ModelBuilder:
+    """Rebuilds marts inside the snapshot that ``connection`` has open for writing.
+
+    The samples of ``frozen`` and ``forgotten`` months are no longer in the lake.  Models made of samples keep the rows
+    they have of frozen months, whatever changes, and have none of forgotten months.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, lake: Path, files: Mapping[tuple[str, str], Path],
+                 frozen: frozenset[str] = frozenset(), forgotten: frozenset[str] = frozenset()) -> None:
+        self._connection, self._lake, self._files = connection, lake, files
+        self._frozen, self._forgotten = frozen, forgotten
+        connection.execute("CREATE SCHEMA IF NOT EXISTS src")
+
+    def build(self, touched: Mapping[str, Iterable[str]], *, everything: bool = False) -> None:
+        """Rebuild what the touched months (by fact or ledger table) feed; ``everything`` rebuilds all of all models."""
+        self._all_months = months_told_of([*self._files, *((_SAMPLES, month) for month in self._frozen)])
+        known = self._known_months()
+        self._fresh, self._gone = self._all_months - known, known - self._all_months
+        self._period_changes = write_periods(self._connection, self._all_months)
+        changes = _Changes({name: set(months) for name, months in touched.items()})
+        changes.months["covered_month"] = changes.months.get("load", set()) | changes.months.get("as_of", set())
+        for name in _PERIOD_TABLES:
+            changes.periods[name] = set(self._period_changes.fresh | self._period_changes.gone)
+        for relation in relations().values():
+            changes.months[relation.name] = self._months_fed(relation, changes)
+        for model in load_models():
+            if model.partition == "mart_view":
+                self._connection.execute(f"CREATE OR REPLACE VIEW main.{model.name} AS\n{model.sql}")
+            elif model.partition == "none":
+                changes.months[model.name] = self._refresh_whole(model, changes, everything)
+            elif model.by_period:
+                changes.periods[model.name] = self._refresh_periods(model, changes, everything)
+            else:
+                changes.months[model.name] = self._refresh_months(model, changes, everything)
+        self._connection.execute("DROP SCHEMA src CASCADE")
+        self._remember_months(self._all_months)
+
+    # ---- by month ----
+
+    def _refresh_months(self, model: Model, changes: _Changes, everything: bool) -> set[str]:
+        """Rebuild the months of a model that what changed feeds; returns those that are new or other than before."""
+        months = set(self._all_months) if everything else self._fresh | self._months_fed(model, changes)
+        sampled = model.name in made_of_samples()
+        months = (months & self._all_months) - (self._frozen | self._forgotten if sampled else set())
+        lost = self._gone | (self._forgotten if sampled else set())
+        if everything or not self._exists(model.name):
+            self._create_empty(model)
+        for month in sorted(months):
+            self._forget("jst_month", model, {month})
+            self._show_inputs(model, _Part(month=month))
+            self._select_into(f"INSERT INTO main.{model.name} BY NAME", model)
+        self._forget("jst_month", model, lost)
+        return months | lost
+
+    def _months_fed(self, model: Model, changes: _Changes) -> set[str]:
+        return set().union(*(source.feeds(changes.months.get(source.name, ())) for source in model.inputs))
+
+    def _create_empty(self, model: Model) -> None:
+        """The model's table without rows (it is there even before any month is) but those of frozen months."""
+        kept = self._set_aside(model)
+        self._show_inputs(model, _WHOLE)
+        self._select_into(f"CREATE OR REPLACE TABLE main.{model.name} AS", model, "WITH NO DATA")
+        if kept:
+            self._connection.execute(f"INSERT INTO main.{model.name} BY NAME SELECT {kept} FROM frozen_rows")
+            self._connection.execute("DROP TABLE frozen_rows")
+
+    def _set_aside(self, model: Model) -> str:
+        """Copy the rows of frozen months to ``frozen_rows``; returns their columns, none when there are no rows.
+
+        A column that the model no longer has is left behind, one that it did not have is NULL.
+        """
+        if not (self._frozen and model.partitioned and model.name in made_of_samples() and self._exists(model.name)):
+            return ""
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE frozen_rows AS SELECT * FROM main.{model.name} "
+            "WHERE list_contains(?, jst_month)", [sorted(self._frozen)])
+        self._show_inputs(model, _WHOLE)
+        self._select_into("CREATE OR REPLACE TEMP TABLE new_form AS", model, "WITH NO DATA")
+        old, new = (self._columns(name) for name in ("frozen_rows", "new_form"))
+        self._connection.execute("DROP TABLE new_form")
+        return ", ".join(name for name in new if name in old)
+
+    # ---- by reporting period ----
+
+    def _refresh_periods(self, model: Model, changes: _Changes, everything: bool) -> set[str]:
+        """Rebuild the periods of a model that what changed feeds; returns those that are new or other than before."""
+        made = self._period_changes
+        fresh = everything or not self._exists(model.name)
+        if fresh:
+            self._create_empty(model)
+        periods = set(made.months_of) if fresh else made.fresh.union(
+            *(self._periods_fed(source, changes) for source in model.inputs))
+        periods &= made.months_of.keys()
+        if model.partition == "long_period":
+            periods -= self._all_months
+        self._forget("period_id", model, periods | made.gone)
+        # Long periods one by one: each reads the samples or marts of many months.
+        for part in ([{period} for period in sorted(periods)] if model.partition == "long_period" else [periods]):
+            if part:
+                self._show_inputs(model, self._part_of(part))
+                self._select_into(f"INSERT INTO main.{model.name} BY NAME", model)
+        return periods | made.gone
+
+    def _part_of(self, periods: set[str]) -> _Part:
+        months = frozenset(month for period in periods for month in self._period_changes.months_of[period])
+        return _Part(periods=frozenset(periods), months=months)
+
+    def _periods_fed(self, source: Input, changes: _Changes) -> set[str]:
+        """The periods that an input's changes feed: those it changed in, or all where a period needs the whole input."""
+        if source.by_period or source.months_of:
+            return changes.periods.get(source.name, set()) | self._period_changes.holding(
+                changes.months.get(source.name, ()))
+        return set(self._period_changes.months_of) if changes.of(source) else set()
+
+    # ---- whole ----
+
+    def _refresh_whole(self, model: Model, changes: _Changes, everything: bool) -> set[str]:
+        """Rebuild a small model when an input changed; returns the months in which its rows are not those of before."""
+        if not everything and self._exists(model.name) and not self._fresh | self._gone and not any(
+                changes.of(source) for source in model.inputs):
+            return set()
+        self._show_inputs(model, _WHOLE)
+        self._select_into("CREATE OR REPLACE TEMP TABLE rebuilt AS", model)
+        differing = self._differing_months(model) if not everything and self._exists(model.name) else self._all_months
+        if differing or not self._exists(model.name):
+            self._connection.execute(f"CREATE OR REPLACE TABLE main.{model.name} AS SELECT * FROM rebuilt")
+        self._connection.execute("DROP TABLE rebuilt")
+        return set(differing)
+
+    def _differing_months(self, model: Model) -> set[str]:
+        """Months (all, where the model has none) of rows that only one of ``rebuilt`` and the present mart holds."""
+        present = f"main.{model.name}"
+        months = "jst_month" if "jst_month" in self._columns("rebuilt") else "NULL"
+        rows = self._connection.execute(
+            f"SELECT DISTINCT {months} FROM ((FROM rebuilt EXCEPT ALL FROM {present}) "
+            f"UNION ALL (FROM {present} EXCEPT ALL FROM rebuilt)) AS differing").fetchall()
+        return set(self._all_months) if (None,) in rows else {row[0] for row in rows}
+
+    # ---- what a SELECT sees ----
+
+    def _show_inputs(self, model: Model, part: _Part) -> None:
+        for source in model.inputs:
+            self._show(source, part)
+
+    def _show(self, source: Input, part: _Part) -> None:
+        months = self._months_shown(source, part)
+        if source.name == THIS_MONTH:
+            self._view(THIS_MONTH, f"SELECT '{part.month or ''}' AS jst_month")
+        elif source.name in FACT_TABLES:
+            self._view(source.name, self._fact_sql(source.name, months))
+        elif source.name in relations():
+            self._show_relation(relations()[source.name], months)
+        else:
+            self._view(source.name, f"SELECT * FROM main.{source.name}{self._where(source, part, months)}")
+
+    def _show_relation(self, relation: Model, months: frozenset[str] | None) -> None:
+        """A shared relation over the months wanted of its own inputs."""
+        for source in relation.inputs:
+            self._show(source, _Part(months=months or frozenset(), periods=frozenset() if months is not None else None))
+        self._connection.execute("SET search_path = 'src,main'")
+        self._connection.execute(f"CREATE OR REPLACE VIEW src.{relation.name} AS {relation.sql}")
+        self._connection.execute("RESET search_path")
+
+    def _months_shown(self, source: Input, part: _Part) -> frozenset[str] | None:
+        """The months of an input that are shown, None for all."""
+        if source.months_of and part.periods is not None:
+            rows = self._connection.execute(
+                f"SELECT DISTINCT jst_month FROM main.{source.months_of} WHERE list_contains(?, period_id)",
+                [sorted(part.periods)]).fetchall()
+            return frozenset(row[0] for row in rows)
+        if part.periods is not None and (source.by_period or source.by_month):
+            return part.months
+        return frozenset(source.needed(part.month)) if source.by_month and part.month else None
+
+    def _where(self, source: Input, part: _Part, months: frozenset[str] | None) -> str:
+        if source.by_period and part.periods is not None and (
+                source.name in _PERIOD_TABLES or self._is_by_period(source.name)):
+            return f" WHERE period_id IN ({_listed(part.periods)})"
+        return "" if months is None else f" WHERE jst_month IN ({_listed(months)})"
+
+    @staticmethod
+    def _is_by_period(name: str) -> bool:
+        return any(model.name == name and model.by_period for model in load_models())
+
+    def _fact_sql(self, name: str, months: frozenset[str] | None) -> str:
+        return fact_sql(FACT_TABLES[name], [path for (table, month), path in sorted(self._files.items())
+                                            if table == name and (months is None or month in months)])
+
+    def _view(self, name: str, sql: str) -> None:
+        self._connection.execute(f"CREATE OR REPLACE VIEW src.{name} AS {sql}")
+
+    def _select_into(self, statement: str, model: Model, ending: str = "") -> None:
+        self._connection.execute("SET search_path = 'src,main'")
+        try:
+            self._connection.execute(f"{statement}\n{model.sql}\n{ending}")
+        finally:
+            self._connection.execute("RESET search_path")
+
+    # ---- bookkeeping ----
+
+    def _forget(self, column: str, model: Model, values: Iterable[str]) -> None:
+        self._connection.execute(f"DELETE FROM main.{model.name} WHERE list_contains(?, {column})", [sorted(values)])
+
+    def _exists(self, name: str) -> bool:
+        return bool(self._connection.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = ?", [name]).fetchone())
+
+    def _columns(self, table: str) -> list[str]:
+        return [column[0] for column in self._connection.execute(f"SELECT * FROM {table} LIMIT 0").description or []]
+
+    def _known_months(self) -> set[str]:
+        self._connection.execute("CREATE TABLE IF NOT EXISTS built_month (jst_month VARCHAR)")
+        return {row[0] for row in self._connection.execute("SELECT jst_month FROM built_month").fetchall()}
+
+    def _remember_months(self, months: set[str]) -> None:
+        self._connection.execute("DELETE FROM built_month")
+        for month in sorted(months):
+            self._connection.execute("INSERT INTO built_month VALUES (?)", [month])
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(literal(value) for value in sorted(values)) or "NULL"
