@@ -73,6 +73,11 @@ BAD_AND_GOOD = [
     ("division", "x % y AS z", "x % 1440 AS z"),
     ("quotient", "x / nullif(y, 0) AS z", "CAST(x / nullif(y, 0) AS DECIMAL(18,4)) AS z"),
     ("quotient", "CAST(x / nullif(y, 0) AS DOUBLE) AS z", "CAST(CAST(x AS DOUBLE) / nullif(y, 0) AS DOUBLE) AS z"),
+    (
+        "quotient",
+        "WITH s AS (SELECT x / 2 AS half FROM t) SELECT half + 1 AS z FROM s",
+        "WITH s AS (SELECT x::DOUBLE AS x FROM t), h AS (SELECT x / 2 AS half FROM s) SELECT half + 1 AS z FROM h",
+    ),
     ("uncast", "sum(x) AS z", "CAST(sum(x) AS BIGINT) AS z"),
     ("uncast", "rank() OVER (ORDER BY x DESC) AS z", "CAST(rank() OVER (ORDER BY x DESC) AS BIGINT) AS z"),
     (
@@ -116,6 +121,7 @@ BAD_AND_GOOD = [
         "CAST(sum(x) OVER (ORDER BY y NULLS LAST) AS BIGINT) AS z",
     ),
     ("nulls", "lag(x) OVER (ORDER BY y) AS z", "lag(x) OVER (ORDER BY y DESC) AS z"),
+    ("nulls", "lag(x) OVER (ORDER BY y) AS z", "lag(x) OVER (ORDER BY CASE WHEN y > 0 THEN 1 ELSE 2 END) AS z"),
     (
         "tie",
         "SELECT x FROM line_month QUALIFY row_number() OVER (PARTITION BY jst_month, line_id ORDER BY x DESC) = 1",

@@ -13,7 +13,7 @@ from scripts.portable_sql.finding import Finding, Source
 Rule = Callable[[Source], Iterator[Finding]]
 _ROUNDED = (exp.Floor, exp.Ceil, exp.Round)
 _TRANSPARENT = (exp.Paren, exp.Neg, exp.Add, exp.Sub, exp.Mul, exp.Coalesce, exp.Least, exp.Greatest, exp.Min, exp.Max,
-                exp.Sum, exp.WithinGroup, exp.Window, exp.Filter, exp.Nullif, exp.Case, exp.If)
+                exp.Sum, exp.WithinGroup, exp.Window, exp.Filter, exp.Nullif, exp.Case)
 
 
 def functions(source: Source) -> Iterator[Finding]:
@@ -94,38 +94,59 @@ def _safe_divisor(node: exp.Expr) -> bool:
 
 def quotients(source: Source) -> Iterator[Finding]:
     """The quotient of two decimals is a DOUBLE in DuckDB and a DECIMAL of few digits in Spark."""
+    shown = _shown(source)
     for node in source.tree.find_all(exp.Div):
+        if _is_double(node, source.tree):
+            continue
         around = _first_around(node, (exp.Cast, *_ROUNDED))
-        if around is None and _in_projection(node):
-            yield source.refuse(node, "quotient", "its type differs between the engines",
-                                "CAST(… AS DECIMAL(p,s)) around it, or floor")
-        elif isinstance(around, exp.Cast) and around.to.this == exp.DType.DOUBLE and not (
-                _is_double(node.this) or _is_double(node.expression)):
+        if around is None and _reaches_mart(node, source, shown):
+            yield source.refuse(node, "quotient", "of decimals, its type and its digits differ between the engines",
+                                "CAST(… AS DECIMAL(p,s)) around it, floor, or CAST(a AS DOUBLE) / nullif(b, 0)")
+        elif isinstance(around, exp.Cast) and around.to.this == exp.DType.DOUBLE:
             yield source.refuse(node, "quotient", "of decimals, Spark has cut digits off before the cast to DOUBLE",
                                 "CAST(a AS DOUBLE) / nullif(b, 0)")
 
 
-def _is_double(node: exp.Expr) -> bool:
+def _is_double(node: object, tree: exp.Expr, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a value is a DOUBLE, by a cast in its arithmetic or where the columns of its name are made."""
     if isinstance(node, exp.Cast):
         return bool(node.to.this == exp.DType.DOUBLE)
-    if not isinstance(node, exp.Mul | exp.Div | exp.Paren | exp.Nullif):
-        return False
-    return any(_is_double(part) for part in (node.this, node.args.get("expression")) if part is not None)
+    if isinstance(node, exp.Column):
+        made = [alias.this for alias in tree.find_all(exp.Alias) if alias.alias == node.name and node.name not in seen]
+        return bool(made) and all(_is_double(part, tree, seen | {node.name}) for part in made)
+    if isinstance(node, (*_TRANSPARENT, exp.Div, exp.Sqrt)):
+        return any(_is_double(part, tree, seen) for part in _values(node))
+    return False
+
+
+def _values(node: exp.Expr) -> list[exp.Expr]:
+    """The parts of an expression whose value may become its own."""
+    if isinstance(node, exp.Case):
+        return [branch.args["true"] for branch in node.args["ifs"]] + [node.args["default"]] * ("default" in node.args)
+    parts = [node.this, node.args.get("expression"), *node.expressions]
+    return [part for part in parts if isinstance(part, exp.Expr)]
 
 
 def sums_and_ranks(source: Source) -> Iterator[Finding]:
-    """Sums are HUGEINT or wider decimals in DuckDB, ranks INT in Spark: a column of the mart says what it is.
-
-    A column that is only compared, grouped or counted on its way need not: columns are followed by their names.
-    """
-    shown = {column.name for select in branches(source.tree) for part in select.expressions
-             for column in part.find_all(exp.Column) if _becomes_column(column)}
+    """Sums are HUGEINT or wider decimals in DuckDB, ranks INT in Spark: a column of the mart says what it is."""
+    shown = _shown(source)
     for node in source.tree.find_all(exp.Sum, exp.RowNumber, exp.Rank, exp.DenseRank):
-        column = node.find_ancestor(exp.Alias, exp.Select)
-        own = node.parent_select in list(branches(source.tree))
-        if _becomes_column(node) and (own or (isinstance(column, exp.Alias) and column.alias in shown)):
+        if _reaches_mart(node, source, shown):
             yield source.refuse(node, "uncast", "its type differs between the engines",
                                 "CAST(… AS BIGINT) or CAST(… AS DECIMAL(p,s)) around it")
+
+
+def _shown(source: Source) -> set[str]:
+    """Names of columns that become the mart's without a cast, and are not only compared, grouped or counted."""
+    return {column.name for select in branches(source.tree) for part in select.expressions
+            for column in part.find_all(exp.Column) if _becomes_column(column)}
+
+
+def _reaches_mart(node: exp.Expr, source: Source, shown: set[str]) -> bool:
+    """Whether a value becomes the mart's uncast: in its own SELECT, or in a column followed by its name."""
+    column = node.find_ancestor(exp.Alias, exp.Select)
+    own = node.parent_select in list(branches(source.tree))
+    return _becomes_column(node) and (own or (isinstance(column, exp.Alias) and column.alias in shown))
 
 
 def percentiles(source: Source) -> Iterator[Finding]:
@@ -158,12 +179,8 @@ def _fractional(node: exp.Expr) -> bool:
         return bool(node.to.this in (exp.DType.DECIMAL, exp.DType.DOUBLE))
     if isinstance(node, exp.Literal):
         return not node.is_string and "." in node.name
-    if isinstance(node, exp.Case):
-        values = [branch.args["true"] for branch in node.args["ifs"]]
-        return any(_fractional(value) for value in (*values, node.args.get("default")) if value is not None)
     if isinstance(node, _TRANSPARENT):
-        parts = [node.this, node.args.get("expression"), *node.expressions]
-        return any(_fractional(part) for part in parts if isinstance(part, exp.Expr))
+        return any(_fractional(part) for part in _values(node))
     return isinstance(node, exp.Div | exp.PercentileCont)
 
 

@@ -14,7 +14,7 @@ def _words(text: str) -> frozenset[str]:
 
 FUNCTIONS = _words("""
     abs ceil coalesce count dense_rank first_value floor greatest lag last_value lead least length lower max max_by min
-    min_by nullif percentile_cont percentile_disc rank replace round row_number substr substring sum trim upper
+    min_by nullif percentile_cont percentile_disc rank replace round row_number sqrt substr substring sum trim upper
 """)
 """Functions that give the same in both engines, by the name under which both know them."""
 
@@ -35,7 +35,7 @@ _NODES = """
     Window WindowSpec Filter WithinGroup
 
     Abs Ceil Coalesce Count DenseRank FirstValue Floor Greatest Lag LastValue Lead Least Length Lower Max ArgMax Min
-    ArgMin Nullif PercentileCont PercentileDisc Rank Replace Round RowNumber Substring Sum Trim Upper Extract
+    ArgMin Nullif PercentileCont PercentileDisc Rank Replace Round RowNumber Sqrt Substring Sum Trim Upper Extract
     TimestampTrunc DateTrunc
 """
 NODES: tuple[type[exp.Expr], ...] = tuple(getattr(exp, name) for name in _NODES.split())

@@ -27,11 +27,18 @@ def null_places(source: Source) -> Iterator[Finding]:
     other = parse_one(source.text, read=_NullsAsInSpark)
     pairs = zip(source.tree.find_all(exp.Ordered), other.find_all(exp.Ordered), strict=True)
     for ours, theirs in pairs:
-        if ours.find_ancestor(exp.WithinGroup):
+        if ours.find_ancestor(exp.WithinGroup) or _never_null(ours.this):
             continue  # percentiles leave NULLs out
         if bool(ours.args.get("nulls_first")) != bool(theirs.args.get("nulls_first")):
             yield source.refuse(ours, "nulls", "NULLs come last in DuckDB and first in Spark",
                                 f"{ours.name} NULLS LAST")
+
+
+def _never_null(node: exp.Expr) -> bool:
+    if isinstance(node, exp.Case):
+        values = [branch.args["true"] for branch in node.args["ifs"]]
+        return all(map(_never_null, values)) and isinstance(node.args.get("default"), exp.Literal)
+    return isinstance(node, exp.Literal | exp.Count | exp.Is)
 
 
 def ties(source: Source, keys: Keys) -> Iterator[Finding]:
