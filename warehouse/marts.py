@@ -20,7 +20,7 @@ from warehouse.models import (
     months_told_of,
     relations,
 )
-from warehouse.periods import PeriodChanges, write_periods
+from warehouse.periods import write_periods
 
 _SAMPLES = next(name for name, table in FACT_TABLES.items() if table.interval_seconds)
 _PERIOD_TABLES = {"reporting_period", "period_month"}
@@ -139,7 +139,7 @@ class ModelBuilder:
         fresh = everything or not self._exists(model.name)
         if fresh:
             self._create_empty(model)
-        periods = set(made.months_of) if fresh else made.fresh.union(
+        periods = set(made.months_of) if fresh else set(made.fresh).union(
             *(self._periods_fed(source, changes) for source in model.inputs))
         periods &= made.months_of.keys()
         if model.partition == "long_period":
@@ -157,7 +157,7 @@ class ModelBuilder:
         return _Part(periods=frozenset(periods), months=months)
 
     def _periods_fed(self, source: Input, changes: _Changes) -> set[str]:
-        """The periods that an input's changes feed: those it changed in, or all where a period needs the whole input."""
+        """The periods that an input's changes feed: its own, or all of them where a period needs the whole input."""
         if source.by_period or source.months_of:
             return changes.periods.get(source.name, set()) | self._period_changes.holding(
                 changes.months.get(source.name, ()))

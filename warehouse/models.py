@@ -149,7 +149,7 @@ def parse_model(path: Path) -> Model:
         raise ValueError(f"{path.name}: partition {head['partition']} is none of {', '.join(get_args(Partition))}")
     keys = tuple(key.strip() for key in head["keys"].split(","))
     return Model(path.stem, grain[1], head["title"], keys, _inputs(head["inputs"]),
-                 head["partition"], text, head.get("identities", ""))  # type: ignore[arg-type]
+                 head["partition"], text, head.get("identities", ""))
 
 
 def _inputs(text: str) -> tuple[Input, ...]:

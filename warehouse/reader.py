@@ -37,7 +37,8 @@ _PUBLIC_DIMENSIONS = frozenset({"dim_date", "dim_kpi", "dim_severity", "dim_rout
 _SHARED = frozenset({"arrival_due", "arrival_day", "arrival_gap_day", "arrival_gap", "arrival_anomaly", "outage_month",
                      "service_month", "high_sample", "month_percentile", "long_percentile", "percentile", "kpi_value",
                      "kpi_result", "obligation_due"})
-_OWN_TARGETS = "(grain IS DISTINCT FROM 'tenant' OR entity IS NULL OR list_contains(getvariable('scope_tenants'), entity))"
+_OWN_TARGETS = ("(grain IS DISTINCT FROM 'tenant' OR entity IS NULL "
+                "OR list_contains(getvariable('scope_tenants'), entity))")
 _HIDDEN = frozenset({"snapshot_info", "lake_file", "built_month", "mapped_with"})
 
 

@@ -50,7 +50,7 @@ sized AS (
 ordered AS (
     SELECT p.grain, p.entity, p.metric, p.slope,
            row_number() OVER (PARTITION BY p.grain, p.entity, p.metric
-                              ORDER BY p.slope NULLS LAST, p.x_from, p.x_to) AS place
+                              ORDER BY p.slope NULLS LAST, p.x_from NULLS LAST, p.x_to NULLS LAST) AS place
     FROM pair AS p
 ),
 slopes AS (

@@ -17,7 +17,7 @@ cut AS (
 )
 SELECT s.jst_month, s.table_name, s.entity, s.series, s.tenant_code,
        CAST(row_number() OVER (PARTITION BY s.jst_month, s.table_name, s.entity, s.series
-                               ORDER BY s.value DESC NULLS LAST, s.ts) AS BIGINT) AS place,
+                               ORDER BY s.value DESC NULLS LAST, s.ts NULLS LAST) AS BIGINT) AS place,
        s.value, CAST(c.samples AS BIGINT) AS samples
 FROM series AS s
 JOIN cut AS c

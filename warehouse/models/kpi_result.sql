@@ -6,7 +6,7 @@
 -- identities: none (a view: kpi_value is kept, comparisons are looked up)
 -- A period that still runs is compared with nothing: its days are fewer.
 SELECT v.period_id, v.kind, v.kpi_id, v.grain, v.entity, v.entity_name, v.tenant_code, v.numerator, v.denominator, v.value,
-       v.n, v.expected, v.received, 100.0 * v.received / nullif(v.expected, 0) AS coverage_pct, v.operator, v.target,
+       v.n, v.expected, v.received, 100 * CAST(v.received AS DOUBLE) / nullif(v.expected, 0) AS coverage_pct, v.operator, v.target,
        v.caution, v.target_clause, v.judgement, r.previous_id, r.last_year_id,
        CASE WHEN r.through_date = r.last_date THEN p.value END AS previous_value,
        CASE WHEN r.through_date = r.last_date THEN y.value END AS last_year_value,

@@ -24,7 +24,7 @@ detected AS (
     UNION ALL
     SELECT period_id, 'function', function, sum(n) FROM daily GROUP BY period_id, function
     UNION ALL
-    SELECT period_id, 'severity', CAST(severity AS VARCHAR), sum(n)
+    SELECT period_id, 'severity', CAST(severity AS STRING), sum(n)
     FROM daily
     WHERE severity IS NOT NULL
     GROUP BY period_id, severity

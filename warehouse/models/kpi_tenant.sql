@@ -52,7 +52,7 @@ cap AS (
     QUALIFY row_number() OVER (PARTITION BY p.period_id, d.tenant_code ORDER BY d.valid_from DESC NULLS LAST) = 1
 ),
 highest AS (
-    SELECT period_id, entity, floor(max(p95_value) * 8 / 300) AS p95_bps
+    SELECT period_id, entity, CAST(floor(max(p95_value) * 8 / 300) AS BIGINT) AS p95_bps
     FROM percentile
     WHERE table_name = 'tenant_traffic'
     GROUP BY period_id, entity

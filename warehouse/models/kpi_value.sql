@@ -41,8 +41,8 @@ aimed AS (
         ON t.kpi_id = v.kpi_id AND v.through_date BETWEEN t.valid_from AND t.valid_to
         AND (t.grain IS NULL OR t.grain = v.grain) AND (t.entity IS NULL OR t.entity = v.entity)
     QUALIFY row_number() OVER (PARTITION BY v.period_id, v.kpi_id, v.grain, v.entity
-                               ORDER BY CASE WHEN t.entity IS NOT NULL THEN 0 WHEN t.grain IS NOT NULL THEN 1 ELSE 2 END,
-                                        t.valid_from DESC NULLS LAST) = 1
+                               ORDER BY CASE WHEN t.entity IS NOT NULL THEN 0 WHEN t.grain IS NOT NULL THEN 1 ELSE 2 END
+                                        NULLS LAST, t.valid_from DESC NULLS LAST) = 1
 )
 SELECT period_id, kind, kpi_id, grain, entity, entity_name, tenant_code, numerator, denominator, value, n, expected, received,
        operator, target, caution, target_clause,

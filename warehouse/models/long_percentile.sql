@@ -45,7 +45,7 @@ pool AS (
     UNION ALL
     SELECT a.period_id, a.table_name, a.entity, a.series, a.samples, r.value, r.jst_month,
            row_number() OVER (PARTITION BY a.period_id, a.table_name, a.entity, a.series, r.jst_month
-                              ORDER BY r.ts) AS tie
+                              ORDER BY r.ts NULLS LAST) AS tie
     FROM asked AS a
     JOIN read_anew AS r
         ON r.period_id = a.period_id AND r.table_name = a.table_name AND r.entity = a.entity AND r.series = a.series
@@ -53,7 +53,7 @@ pool AS (
 ranked AS (
     SELECT period_id, table_name, entity, series, samples, value,
            row_number() OVER (PARTITION BY period_id, table_name, entity, series
-                              ORDER BY value DESC NULLS LAST, jst_month, tie) AS place
+                              ORDER BY value DESC NULLS LAST, jst_month NULLS LAST, tie NULLS LAST) AS place
     FROM pool
 )
 SELECT a.period_id, a.table_name, a.entity, a.series, a.tenant_code, a.samples,

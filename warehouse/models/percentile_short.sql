@@ -16,7 +16,7 @@ WITH asked AS (
 ranked AS (
     SELECT a.period_id, a.table_name, a.entity, a.series, a.samples, h.value,
            row_number() OVER (PARTITION BY a.period_id, a.table_name, a.entity, a.series
-                              ORDER BY h.value DESC NULLS LAST, h.jst_month, h.place) AS place
+                              ORDER BY h.value DESC NULLS LAST, h.jst_month NULLS LAST, h.place NULLS LAST) AS place
     FROM asked AS a
     JOIN period_month AS p ON p.period_id = a.period_id
     JOIN high_sample AS h

@@ -14,7 +14,7 @@ WITH registered AS (
     UNION ALL SELECT 'channel', channel, name, sort_order, valid_from, valid_to FROM dim_ticket_channel
     UNION ALL SELECT 'ticket_kind', ticket_kind, name, sort_order, valid_from, valid_to FROM dim_ticket_kind
     UNION ALL SELECT 'change_kind', change_kind, name, sort_order, valid_from, valid_to FROM dim_change_kind
-    UNION ALL SELECT 'severity', CAST(severity AS VARCHAR), name, sort_order, valid_from, valid_to FROM dim_severity
+    UNION ALL SELECT 'severity', CAST(severity AS STRING), name, sort_order, valid_from, valid_to FROM dim_severity
     UNION ALL SELECT 'function', function, name, sort_order, valid_from, valid_to FROM dim_function
     UNION ALL SELECT 'licence', kind, name, sort_order, valid_from, valid_to FROM dim_licence
     UNION ALL SELECT 'obligation', obligation_id, name, sort_order, valid_from, valid_to FROM dim_obligation

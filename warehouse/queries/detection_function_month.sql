@@ -1,6 +1,6 @@
 -- one row per security function of the month, over the bodies of the scope
 SELECT d.function, CASE WHEN d.function = 'unknown' THEN '不明' ELSE coalesce(f.name, d.function) END AS function_name, CAST(sum(d.n) AS BIGINT) AS n,
-       CAST(sum(d.blocked) AS BIGINT) AS blocked
+       CAST(sum(d.blocked) AS BIGINT) AS blocked, 100.0 * sum(d.blocked) / nullif(sum(d.n), 0) AS blocked_pct
 FROM scoped.security_day AS d
 LEFT JOIN scoped.dim_function AS f ON f.function = d.function AND d.jst_date BETWEEN f.valid_from AND f.valid_to
 WHERE d.jst_month = $month
