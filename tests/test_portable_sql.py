@@ -230,7 +230,6 @@ def test_a_head_that_tells_what_is_so_is_let_pass(tmp_path: Path) -> None:
         ("inputs", "-- inputs: ticket, dim_date", "dim_date"),
         ("inputs", "-- inputs: fault", "fault"),
         ("partition", "-- partition: jst_month", "jst_month"),
-        ("identities", "", "the head"),
         ("identities", "-- identities: x <= y [no_such_check]", "[no_such_check]"),
         ("identities", "-- identities: x <= y [tickets_add_up]", "[tickets_add_up]"),
     ],
@@ -239,7 +238,7 @@ def test_a_head_that_tells_what_is_not_so_is_refused(tmp_path: Path, rule: str, 
     assert (rule, text) in [(finding.rule, finding.text) for finding in lint_head(tmp_path, **{rule: line})]
 
 
-@pytest.mark.parametrize("name", ["title", "keys", "inputs", "partition"])
+@pytest.mark.parametrize("name", ["title", "keys", "inputs", "partition", "identities"])
 def test_a_head_without_one_of_its_lines_is_refused(tmp_path: Path, name: str) -> None:
     assert "head" in [finding.rule for finding in lint_head(tmp_path, **{name: ""})]
 

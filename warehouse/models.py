@@ -87,7 +87,7 @@ class Model:
     inputs: tuple[Input, ...]
     partition: Partition
     sql: str
-    identities: str = ""
+    identities: str
 
     @property
     def partitioned(self) -> bool:
@@ -142,14 +142,14 @@ def parse_model(path: Path) -> Model:
     text = path.read_text(encoding="utf-8")
     head = dict(re.findall(r"^-- (title|keys|inputs|partition|identities): (.+)$", text, re.MULTILINE))
     grain = re.search(r"^-- one row per (.+)$", text, re.MULTILINE)
-    missing = {"title", "keys", "inputs", "partition"} - head.keys()
+    missing = {"title", "keys", "inputs", "partition", "identities"} - head.keys()
     if missing or not grain:
         raise ValueError(f"{path.name}: the head lacks {', '.join(sorted(missing)) or 'one row per'}")
     if head["partition"] not in get_args(Partition):
         raise ValueError(f"{path.name}: partition {head['partition']} is none of {', '.join(get_args(Partition))}")
     keys = tuple(key.strip() for key in head["keys"].split(","))
     return Model(path.stem, grain[1], head["title"], keys, _inputs(head["inputs"]),
-                 head["partition"], text, head.get("identities", ""))
+                 head["partition"], text, head["identities"])
 
 
 def _inputs(text: str) -> tuple[Input, ...]:

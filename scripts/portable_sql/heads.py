@@ -37,10 +37,7 @@ def head(model: Model, source: Source) -> Iterator[Finding]:
 
 
 def identities(model: Model, source: Source) -> Iterator[Finding]:
-    """``none``, or what always holds; a name in brackets is a check that looks at the mart, or at one made of it."""
-    if not model.identities:
-        yield _finding(source, "identities", "the head", "what always holds is part of what a mart is",
-                       "-- identities: received <= expected [check], or: none")
+    """A name in brackets is a check that looks at the mart, or at one made of it."""
     seen_as = {model.name, *_readers(model.name)}
     for name in _GUARD.findall(model.identities):
         path = checks.FOLDER / f"{name}.sql"
