@@ -84,7 +84,7 @@ class DataSource:
 
 def _typed(field: Field, value: Any) -> RawValue:
     """The value as the dictionary types it: pandas turns dates into time stamps and counts into floats."""
-    if value is None:
+    if value is None or value == "":
         return None
     if field.type == "date":
         day = value.date() if isinstance(value, datetime) else value

@@ -28,9 +28,10 @@ _TYPE_NAMES = {
 }
 _CODE_LISTS = {
     "tenant_code": ("団体コード", "tenants", "tenant_code", "name"),
-    "kpi_id": ("指標番号", "kpi_summary", "kpi_id", "name"),
+    "kpi_id": ("指標番号", "kpi_catalogue", "kpi_id", "name"),
     "service_id": ("サービスコード", "service_month", "service_id", "name"),
     "line_id": ("回線コード", "line_month", "line_id", "name"),
+    "group_id": ("回線群コード", "line_group_month", "group_id", "name"),
     "device_id": ("機器コード", "device_month", "device_id", "name"),
     "metric": ("項目コード", "device_month", "metric", "metric_name"),
     "severity": ("危険度", "detection_trend", "severity", "severity_name"),

@@ -102,17 +102,17 @@ def month_ja(month: str) -> str:
 
 
 def target(row: Mapping[str, Any], unset: str = "目標未設定") -> str:
-    """「100%以上」: a KPI's target value, unit and direction."""
+    """「100%以上」: a KPI's target value, unit and direction; － for one that is neither good nor bad."""
     if missing(row["target"]):
-        return unset
+        return NOT_APPLICABLE_SIGN if row["direction"] == "none" else unset
     value = float(row["target"])
     return f"{number(value, 0 if value.is_integer() else 1)}{text(row['unit'], '')}{text(row['target_text'], '')}"
 
 
 def judgement(word: Any) -> str:
-    """○ 達成 / △ 注意 / × 未達 / － 目標未設定 / … データなし"""
-    shown = text(word, NO_DATA)
-    return f"{SYMBOLS.get(shown, '－')} {shown}"
+    """○ 達成 / △ 注意 / × 未達 / － 目標未設定 / … データなし; － alone where nothing is to be judged."""
+    shown = text(word)
+    return shown if shown == NOT_APPLICABLE_SIGN else f"{SYMBOLS.get(shown, NOT_APPLICABLE_SIGN)} {shown}"
 
 
 def change(now: Any, before: Any, unit: str, decimals: int = 0) -> str:

@@ -51,16 +51,20 @@ class Context:
         return self.period.trailing_months(12)
 
     def kpi(self, kpi_id: str, value: Any) -> str:
-        """A figure that is a KPI, or a part or an earlier month of one, with that KPI's decimals and rounding."""
+        """A figure that is a measure of a KPI, or an earlier one of it, with the measure's decimals and rounding."""
         row = next((row for row in self.kpi_catalogue() if row["kpi_id"] == kpi_id), None)
         if row is None:
             raise Unfilled(f"指標「{kpi_id}」が指標一覧にありません。")
         return amount(value, int(row["decimals"]), row["rounding"])
 
+    def kpis(self) -> pd.DataFrame:
+        """The main KPIs of the period; one that is asked of lines has a row for each."""
+        return self.data.frame("kpi_summary", period=str(self.period))
+
     def kpi_catalogue(self) -> list[dict[str, Any]]:
-        """Every KPI with its rounding; a look at the rules only: the block being filled does not show the figures."""
+        """Every measure with its rounding; a look at the rules only: the block being filled does not show them."""
         with self.data.filling(""):
-            return records(self.compared("kpi_summary"))
+            return records(self.data.frame("kpi_catalogue"))
 
     def compared(self, query: str) -> pd.DataFrame:
         """A query that also wants the previous month and the month a year ago."""

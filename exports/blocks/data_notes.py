@@ -39,9 +39,9 @@ def _rounding(ctx: Context) -> str:
     """The rule and its exceptions; which ratios are cut, and where, is what the KPI catalogue says."""
     cut: dict[int, list[str]] = {}
     for row in ctx.kpi_catalogue():
-        if row["rounding"] == "truncate":
+        if row["headline"] and row["rounding"] == "truncate":
             cut.setdefault(int(row["decimals"]), []).append(row["name"])
-    cut.setdefault(1, []).append("取得率")
+    cut.setdefault(1, []).extend(("遮断率", "取得率"))
     parts = "、".join(
         f"{_joined(names)}は小数第{decimals}位まで" for decimals, names in sorted(cut.items(), reverse=True)
     )

@@ -11,10 +11,10 @@ from exports.text import amount, change, missing, moment, text
 from warehouse.japanese import era_date
 
 _TIMES = (
-    ("mean_start_minutes", "平均着手時間（分）"),
-    ("mean_restore_minutes", "平均復旧時間（分）"),
-    ("median_restore_minutes", "復旧時間の中央値（分）"),
-    ("max_restore_minutes", "復旧時間の最大（分）"),
+    ("mean_start_minutes", "K05", "平均着手時間（分）"),
+    ("mean_restore_minutes", "K06", "平均復旧時間（分）"),
+    ("median_restore_minutes", "K06.median", "復旧時間の中央値（分）"),
+    ("max_restore_minutes", "K06.max", "復旧時間の最大（分）"),
 )
 
 
@@ -26,14 +26,14 @@ def trend_table(ctx: Context, _: Params) -> TableContent:
     rows = _months(ctx)
     counts = [rows.get(month, {}).get("n") for month in ctx.months]
     body = [month_row("障害件数（件）", counts)]
-    for name, label in _TIMES:
-        cells = (_time(ctx, rows.get(month, {}), name) for month in ctx.months)
+    for name, kpi_id, label in _TIMES:
+        cells = (_time(ctx, rows.get(month, {}), name, kpi_id) for month in ctx.months)
         body.append((label, *cells))
     return TableContent(month_columns("項目", ctx.months, 3.4), tuple(body))
 
 
-def _time(ctx: Context, row: dict[str, Any], name: str) -> str:
-    return "－" if row.get("n") == 0 else ctx.kpi("K06", row.get(name))
+def _time(ctx: Context, row: dict[str, Any], name: str, kpi_id: str) -> str:
+    return "－" if row.get("n") == 0 else ctx.kpi(kpi_id, row.get(name))
 
 
 def sentences(ctx: Context, _: Params) -> Sentences:
@@ -43,7 +43,7 @@ def sentences(ctx: Context, _: Params) -> Sentences:
         return ("対象月の障害はデータなしである。",)
     facts = [f"障害は{amount(now['n'])}件で、前月比は{change(now['n'], before.get('n'), '件')}であった。"]
     if now["n"] and not missing(now["mean_restore_minutes"]):
-        mean, median, longest = (ctx.kpi("K06", now[f"{name}_restore_minutes"]) for name in ("mean", "median", "max"))
+        mean, median, longest = (ctx.kpi(kpi_id, now[name]) for name, kpi_id, _ in _TIMES[1:])
         facts.append(f"検知から復旧までの時間は、平均{mean}分、中央値{median}分、最大{longest}分であった。")
     return tuple(facts)
 

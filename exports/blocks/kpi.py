@@ -11,7 +11,7 @@ from exports.text import amount, judgement, missing, target, text
 
 
 def rows_of(ctx: Context) -> list[dict[str, Any]]:
-    return records(require_rows(ctx.compared("kpi_summary"), "主要指標"))
+    return records(require_rows(ctx.kpis(), "主要指標"))
 
 
 def shown(row: dict[str, Any], column: str = "value") -> str:
@@ -76,13 +76,20 @@ def definitions_table(ctx: Context, _: Params) -> TableContent:
                 row["kpi_id"],
                 row["name"],
                 text(row["unit"]),
-                text(row["description"]),
+                text(row["formula"]),
                 _rounding(row),
-                target(row, "未設定"),
+                _targets(ctx, row["kpi_id"]),
             )
-            for row in rows_of(ctx)
+            for row in records(ctx.data.frame("kpi_catalogue"))
+            if row["headline"]
         ),
     )
+
+
+def _targets(ctx: Context, kpi_id: str) -> str:
+    """The KPI's target; single lines may have targets of their own."""
+    found = {target(row, "未設定") for row in rows_of(ctx) if row["kpi_id"] == kpi_id}
+    return found.pop() if len(found) == 1 else "対象による"
 
 
 def _rounding(row: dict[str, Any]) -> str:

@@ -32,16 +32,16 @@ def month_table(ctx: Context, _: Params) -> TableContent:
     columns = (
         Column("回線", "left", 42),
         Column("方向", "center", 9),
-        Column("確保", group="分母（Mbps）", weight=11),
-        Column("総", group="分母（Mbps）", weight=11),
-        Column("平均", group="5分平均値（Mbps）", weight=11.5),
+        Column("確保", group="分母（Mbps）", weight=10.5),
+        Column("総", group="分母（Mbps）", weight=10.5),
+        Column("平均", group="5分平均値（Mbps）", weight=11),
         Column("95%値", group="5分平均値（Mbps）", weight=11.5),
         Column("最大", group="5分平均値（Mbps）", weight=12.5),
-        Column("対確保", group="95%値の使用率（%）", weight=11.5),
-        Column("対総", group="95%値の使用率（%）", weight=11.5),
+        Column("対確保", group="95%値の使用率（%）", weight=11),
+        Column("対総", group="95%値の使用率（%）", weight=11),
         Column("確保帯域超過", unit="分", weight=13),
-        Column("取得率", unit="%", weight=11),
-        Column("判定", "left", 14),
+        Column("取得率", unit="%", weight=10.5),
+        Column("判定", "left", 17),
     )
     return TableContent(columns, tuple(_line_row(ctx, row) for row in _line_rows(ctx)))
 
@@ -56,11 +56,11 @@ def _line_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
         as_mbps(row["avg_bps"]),
         as_mbps(row["p95_bps"]),
         as_mbps(row["max_bps"]),
-        "－" if missing(guaranteed) else ctx.kpi("K10i", row["p95_guaranteed_pct"]),
+        "－" if missing(guaranteed) else ctx.kpi("K10", row["p95_guaranteed_pct"]),
         "－" if missing(ceiling) else ctx.kpi("K11", row["p95_total_pct"]),
         "－" if missing(guaranteed) else amount(row["exceeded_minutes"]),
         coverage(row["coverage_pct"]),
-        "－" if missing(guaranteed) else judgement(row["judgement"]),
+        "－" if missing(guaranteed) else judgement(row["judgement"]).replace("目標未設定", "未設定"),
     )
 
 
@@ -76,7 +76,7 @@ def _line_sentence(ctx: Context, rows: list[dict[str, Any]]) -> str:
     if not known:
         return f"{rows[0]['name']}の通信速度はデータなしである。"
     top = max(known, key=lambda row: row["p95_bps"])
-    used = ctx.kpi("K10i", top["p95_guaranteed_pct"])
+    used = ctx.kpi("K10", top["p95_guaranteed_pct"])
     shares = [f"確保帯域（{amount(mbps(top['guaranteed_bps']))}Mbps）に対し{used}%"]
     if not missing(top["total_bps"]) and top["total_bps"] != top["guaranteed_bps"]:
         used = ctx.kpi("K11", top["p95_total_pct"])

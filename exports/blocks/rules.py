@@ -12,7 +12,7 @@ Rule = Callable[[Context, Params], list[str]]
 
 
 def _kpis(ctx: Context) -> list[dict[str, Any]]:
-    return records(ctx.compared("kpi_summary"))
+    return records(ctx.kpis())
 
 
 def _figure(row: dict[str, Any], column: str = "value") -> str:
@@ -118,13 +118,15 @@ def ask_approvals(ctx: Context, _: Params) -> list[str]:
     )
 
 
-def ask_lines(ctx: Context, _: Params) -> list[str]:
-    rows = [row for row in records(ctx.month_frame("line_month")) if row["judgement"] in ("注意", "未達")]
+def ask_lines(ctx: Context, params: Params) -> list[str]:
+    """Lines that miss their target; without a target, those that filled their guaranteed bandwidth."""
+    lines = {row["line_id"]: row for row in records(ctx.month_frame("line_month")) if not missing(row["judged_pct"])}
     return [
-        f"{row['name']}（{row['direction_name']}）の95パーセンタイルが"
-        f"確保帯域の{ctx.kpi('K10i', row['p95_guaranteed_pct'])}%に"
-        "達したため、増強の要否の判断を依頼する。"
-        for row in rows
+        f"{row['name']}の{row['kpi_name']}が{ctx.kpi(row['kpi_id'], row['judged_pct'])}%に達したため、"
+        "増強の要否の判断を依頼する。"
+        for row in lines.values()
+        if row["judgement"] in ("注意", "未達")
+        or (row["judgement"] == "目標未設定" and row["judged_pct"] >= params["line_floor"])
     ]
 
 
@@ -168,11 +170,13 @@ def ask_outside_faults(ctx: Context, _: Params) -> list[str]:
 
 
 def ask_targets(ctx: Context, _: Params) -> list[str]:
-    rows = [row for row in _kpis(ctx) if row["judgement"] == "目標未設定"]
-    if not rows:
+    """By number: their names stand beside the numbers in the table of the same chapter."""
+    unset = list(dict.fromkeys(row["kpi_id"] for row in _kpis(ctx) if row["judgement"] == "目標未設定"))
+    if not unset:
         return []
-    listed = "、".join(row["name"] for row in rows)
-    return [f"目標値が未設定の{len(rows)}指標（{listed}）について、目標値の決定を依頼する。"]
+    return [
+        f"主要指標のうち目標値が未設定の{len(unset)}指標（{'、'.join(unset)}）について、目標値の決定を依頼する。"
+    ]
 
 
 REQUESTS: tuple[Rule, ...] = (

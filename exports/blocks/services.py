@@ -178,11 +178,15 @@ def functions_table(ctx: Context, _: Params) -> TableContent:
         Column("遮断", unit="件"),
         Column("遮断率", unit="%"),
     )
-    body = [_function_row(row["function_name"], row["n"], row["blocked"]) for row in rows]
-    sums = _function_row("合計", total(row["n"] for row in rows), total(row["blocked"] for row in rows))
+    body = [_function_row(ctx, row) for row in rows]
+    n, blocked = (total(row[name] for row in rows) for name in ("n", "blocked"))
+    rate = None if missing(blocked) or not n else blocked / n * 100
+    sums = _function_row(ctx, {"function_name": "合計", "n": n, "blocked": blocked, "blocked_pct": rate})
     return TableContent(columns, (*body, sums), total_rows=1)
 
 
-def _function_row(name: str, n: Any, blocked: Any) -> tuple[str, ...]:
-    rate = "－" if n == 0 else amount(None if missing(n) or missing(blocked) else blocked / n * 100, 1)
-    return (name, amount(n), amount(None if missing(n) else blocked), rate)
+def _function_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
+    """The share is cut as that of the filters (K25) is."""
+    n, unknown = row["n"], missing(row["n"])
+    rate = "－" if n == 0 else ctx.kpi("K25", row["blocked_pct"])
+    return (row["function_name"], amount(n), amount(None if unknown else row["blocked"]), rate)

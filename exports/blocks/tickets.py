@@ -22,6 +22,8 @@ from exports.blocks.services import NoRecord
 from exports.model import ChartSpec, Column
 from exports.text import amount, change, missing, moment, month_label, text
 
+_HOURS = (("median_hours", "K28"), ("p90_hours", "K28.p90"))
+
 
 def _kinds(rows: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(row["kind_name"] for row in rows))
@@ -98,7 +100,7 @@ def _answer_row(ctx: Context, month: str, row: dict[str, Any]) -> tuple[str, ...
         month_label(month),
         *(amount(row.get(name)) for name in ("received", "due", "in_time", "late")),
         "－" if none_due else ctx.kpi("K27", row.get("in_time_pct")),
-        *("－" if unanswered else amount(row.get(name), 1) for name in ("median_hours", "p90_hours")),
+        *("－" if unanswered else ctx.kpi(kpi_id, row.get(name)) for name, kpi_id in _HOURS),
     )
 
 
@@ -111,8 +113,8 @@ def answer_sentences(ctx: Context, _: Params) -> Sentences:
     return (
         f"一次回答の期限（翌営業日17時15分）が到来した{amount(row['due'])}件のうち{amount(row['in_time'])}件を期限内に回答し、"
         f"期限内率は{ctx.kpi('K27', row['in_time_pct'])}%であった。",
-        f"一次回答までの営業時間は、中央値{amount(row['median_hours'], 1)}時間、"
-        f"90パーセンタイル{amount(row['p90_hours'], 1)}時間であった。",
+        f"一次回答までの営業時間は、中央値{ctx.kpi('K28', row['median_hours'])}時間、"
+        f"90パーセンタイル{ctx.kpi('K28.p90', row['p90_hours'])}時間であった。",
     )
 
 

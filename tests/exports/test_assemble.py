@@ -136,7 +136,24 @@ def test_both_denominators_of_a_line_are_named(report: Report) -> None:
 
 def test_judgements_have_a_word_beside_the_symbol(report: Report) -> None:
     words = {row[-1] for row in table(report, "kpi").rows}
-    assert words == {"－ 目標未設定", "△ 注意", "○ 達成", "× 未達"}
+    assert words == {"－ 目標未設定", "△ 注意", "○ 達成", "× 未達", "－"}
+
+
+def test_a_kpi_that_is_neither_good_nor_bad_lacks_no_target(report: Report) -> None:
+    row = row_of(table(report, "kpi"), "K26")
+    assert (row[3], row[4], row[-1]) == ("142", "－", "－")
+    assert row_of(table(report, "definitions-table"), "K26")[-1] == "－"
+    assert not any("K26" in one for one in bullets(report, "requests"))
+
+
+def test_a_kpi_of_lines_has_a_row_for_each_and_one_definition(report: Report) -> None:
+    rows = [row for row in table(report, "kpi").rows if row[0] == "K10"]
+    assert [(row[1], row[3], row[4]) for row in rows] == [
+        ("対確保帯域使用率（インターネット接続回線）", "72.4", "90%以下"),
+        ("対確保帯域使用率（ブレイクアウト接続回線）", "48.6", "未設定"),
+    ]
+    defined = [row for row in table(report, "definitions-table").rows if row[0] == "K10"]
+    assert [(row[1], row[-1]) for row in defined] == [("対確保帯域使用率", "対象による")]
 
 
 def test_nothing_due_is_said_to_be_not_applicable() -> None:
@@ -173,6 +190,23 @@ def test_requests_carry_their_numbers(report: Report) -> None:
     assert found[0] == "一次回答の期限を超過した2件について、超過の理由の確認を依頼する。"
     assert any("県の承認前に実施した設定変更1件" in one for one in found)
     assert any("使用率が83.1%（上限26,500台）" in one for one in found)
+    assert found[-1] == (
+        "主要指標のうち目標値が未設定の7指標（K01、K02、K06、K10、K11、K29、K34）について、目標値の決定を依頼する。"
+    )
+
+
+def test_a_line_is_asked_about_once_when_it_misses_its_target(report: Report) -> None:
+    found = [one for one in bullets(report, "requests") if "増強" in one and "回線" in one]
+    assert found == ["インターネット接続回線の対確保帯域使用率が72.4%に達したため、増強の要否の判断を依頼する。"]
+
+
+@pytest.mark.parametrize(("share", "asked"), [(99.99, False), (100.0, True), (131.5, True)])
+def test_a_line_without_a_target_is_asked_about_once_it_fills_what_is_guaranteed(share: float, asked: bool) -> None:
+    frame = fake_reader.line_month()
+    chosen = frame["line_id"] == "breakout"
+    lines = FakeReader({"line_month": frame.assign(judged_pct=frame["judged_pct"].mask(chosen, share))})
+    wanted = f"ブレイクアウト接続回線の対確保帯域使用率が{share:.1f}%に達したため、増強の要否の判断を依頼する。"
+    assert (wanted in bullets(make_report(lines), "requests")) is asked
 
 
 def test_a_section_without_its_rows_stops_the_report() -> None:
@@ -231,6 +265,7 @@ def test_every_query_runs_under_the_given_scope_and_period(report: Report) -> No
     make_report(reader)
     months = {params["month"] for _, params in reader.asked if "month" in params}
     assert months == {"2026-10"}
+    assert ("kpi_summary", {"period": "2026-10"}) in reader.asked
 
 
 def test_no_text_of_the_report_is_left_unfilled(report: Report) -> None:
@@ -259,9 +294,9 @@ def test_a_kpi_reads_the_same_wherever_it_stands(report: Report) -> None:
 
 
 def test_a_figure_of_an_unknown_kpi_stops_the_report() -> None:
-    frame = fake_reader.kpi_summary()
+    frame = fake_reader.kpi_catalogue()
     with pytest.raises(SectionError, match="指標「K27」が指標一覧にありません"):
-        make_report(FakeReader({"kpi_summary": frame[frame["kpi_id"] != "K27"]}))
+        make_report(FakeReader({"kpi_catalogue": frame[frame["kpi_id"] != "K27"]}))
 
 
 def test_coverage_is_100_only_when_nothing_is_missing() -> None:
@@ -280,7 +315,7 @@ def test_coverage_is_100_only_when_nothing_is_missing() -> None:
 def test_the_rounding_rule_names_what_is_cut(report: Report) -> None:
     assert row_of(table(report, "premises-table"), "端数処理")[1] == (
         "比率は小数第1位まで（四捨五入）とする。ただし、サービス稼働率は小数第3位まで、"
-        "一次回答期限内率、緊急連絡15分以内率及び取得率は小数第1位までとし、表示桁未満を切り捨てる。"
+        "一次回答期限内率、緊急連絡15分以内率、遮断率及び取得率は小数第1位までとし、表示桁未満を切り捨てる。"
         "端数処理のため合計が一致しない場合がある。"
     )
 

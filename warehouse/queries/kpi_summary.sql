@@ -1,13 +1,16 @@
 -- one row per main KPI, and per line or group of lines where the KPI is asked of these, in a reporting period
+-- The name tells the line or group where there are several of them.
 -- Judged on the unrounded value: 達成 / 注意 / 未達 / 目標未設定 / 対象なし (denominator 0) / データなし.  NULL where the KPI
 -- is neither good nor bad (direction none) and hence has no target that could be missing.
 SELECT k.kpi_id, coalesce(v.entity, '') AS entity,
-       k.name || CASE WHEN v.grain <> 'all' THEN '（' || v.entity_name || '）' ELSE '' END AS name, k.unit, k.decimals,
+       k.name || CASE WHEN count(*) OVER (PARTITION BY k.kpi_id) > 1 THEN '（' || coalesce(v.entity_name, v.entity) || '）'
+                      ELSE '' END AS name, k.unit, k.decimals,
        k.rounding, k.direction, v.value, CAST(v.numerator AS DOUBLE) AS numerator,
        CAST(v.denominator AS DOUBLE) AS denominator, v.n,
        CASE WHEN k.model IN ('kpi_line', 'kpi_tenant', 'kpi_device') THEN v.coverage_pct END AS coverage_pct, v.target,
        CASE WHEN v.target IS NOT NULL THEN CASE v.operator WHEN '>=' THEN '以上' ELSE '以下' END END AS target_text,
-       CASE WHEN k.direction <> 'none' OR v.judgement <> '目標未設定' THEN coalesce(v.judgement, 'データなし') END AS judgement,
+       CASE WHEN k.direction = 'none' AND v.judgement = '目標未設定' THEN NULL
+            ELSE coalesce(v.judgement, 'データなし') END AS judgement,
        v.previous_value, v.last_year_value,
        row_number() OVER (ORDER BY k.sort_order, e.sort_order, v.entity) AS sort_order, k.formula AS description, k.clause
 FROM scoped.dim_kpi AS k
