@@ -245,6 +245,11 @@ class FoldSpec(_Strict):
 
 class CounterSpec(_Strict):
     """``[counter]``: the measures are ever-growing octet counters, turned into bit/s."""
+    @property
+    def across_files(self) -> bool:
+        """Whether the numbers mean the same in every file, so that updates from several files make one row."""
+        return "@record" not in self.order
+
 
     bits: Literal[32, 64] = Field(64, description="width of the counter")
     max_bps: int = Field(100_000_000_000, gt=0, description="highest possible rate; a change that would mean more is "
@@ -427,6 +432,10 @@ def _check_against_fact(path: Path, feed: Feed) -> None:
         _check_unit(path, f"columns.{name}", spec.unit, feed.fact.column(name))
         if spec.by == "address" and feed.fact.column(name).dimension not in ADDRESSED:
             raise _wrong(path, f"columns.{name}: by = address は接続団体と機器の列で使います")
+    if feed.fold and feed.fact.key != (feed.fold.key,):
+        single = "、".join(table.name for table in FACT_TABLES.values() if len(table.key) == 1)
+        raise _wrong(path, f"fold.key={feed.fold.key} では、表 {feed.table} の1件が決まりません。"
+                     f"fold は、番号の列一つで1件が決まる表（{single}）で、その列を key に書きます")
         if spec.by == "address_side" and len(spec.sources) != 2:
             raise _wrong(path, f"columns.{name}: by = address_side の from には宛先と送信元の2列を書いてください")
     for measure in feed.measures:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 import pandas as pd
 import pyarrow as pa
 
 from etl.feed import Feed
+from warehouse import updates as told
+from warehouse.build import WarehouseBuild
+from warehouse.staging import StagedLoad, staging_schema
 
 
 def fold(feed: Feed, updates: pa.Table) -> pa.Table:
@@ -15,7 +20,7 @@ def fold(feed: Feed, updates: pa.Table) -> pa.Table:
     ``count`` the number of updates.
     """
     assert feed.fold is not None
-    orders = [f"_order_{number}" for number in range(len(feed.fold.order))]
+    orders = [f"{told.ORDER}{number}" for number in range(len(feed.fold.order))]
     frame = updates.to_pandas(types_mapper=_nullable).sort_values([feed.fold.key, *orders], kind="stable")
     grouped = frame.groupby(feed.fold.key, sort=True)
     columns = {}
@@ -26,8 +31,22 @@ def fold(feed: Feed, updates: pa.Table) -> pa.Table:
         columns[name] = grouped.size() if how == "count" else grouped[name].agg(how)
     folded = pa.table({feed.fold.key: pa.array(list(grouped.groups), pa.string()),
                        **{name: pa.array(series.array) for name, series in columns.items()}})
-    schema = pa.schema([updates.schema.field(name) for name in feed.fact.names])
+    schema = staging_schema(feed.fact)
     return folded.select(schema.names).cast(schema)
+
+
+def shared_rows(build: WarehouseBuild, feeds: Mapping[str, Feed],
+                staged: Sequence[StagedLoad]) -> Iterator[StagedLoad]:
+    """The rows of records of which the loads about to land told together with others, staged anew."""
+    for feed in feeds.values():
+        loads = [load.load_id for load in staged if load.feed == feed.name and load.rows]
+        if not (feed.fold and feed.fold.across_files and loads):
+            continue
+        for owner, updates in told.shared(build.connection, feed.name, feed.fact, loads).items():
+            again = StagedLoad(feed.fact, owner, feed.name, build.scratch / "anew" / feed.table / str(owner), anew=True)
+            again.append(fold(feed, updates))
+            again.close()
+            yield again
 
 
 def _nullable(kind: pa.DataType) -> object:

@@ -32,6 +32,7 @@ from warehouse.facts import UNATTRIBUTED, Column, FactTable
 from warehouse.ledger import Reject
 from warehouse.registry import Registry
 from warehouse.staging import staging_schema
+from warehouse.updates import ORDER
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Mapper:
     """Maps one file.  ``rows`` yields accepted rows batch by batch; ``mapped`` counts as it goes.
 
     ``neighbours`` tells the polls around the file that older loads of a counter's feed left; what this one leaves is in
-    ``ends`` when all rows are out.
+    ``ends`` when all rows are out, and in ``updates`` those that were folded.
     """
 
     def __init__(self, feed: Feed, registry: Registry, now: int, neighbours: Neighbours = nobody) -> None:
@@ -64,6 +65,12 @@ class Mapper:
         self._seen = SeenKeys(self._table, tuple(name for name in self._table.key if name not in constant))
         self._polls = PollMapper(feed, neighbours) if feed.counter else None
         self._kept: list[pa.Table] = []
+
+    @property
+    def updates(self) -> pa.Table | None:
+        """The accepted updates that may meet those of other files."""
+        fold = self._feed.fold
+        return pa.concat_tables(self._kept) if fold and fold.across_files and self._kept else None
 
     @property
     def ends(self) -> Ends | None:
@@ -191,7 +198,7 @@ class Mapper:
         rows = np.flatnonzero(good)
         for position, source in enumerate(self._feed.fold.order):
             numbers = _order_numbers(batch, source).values.take(pa.array(rows))
-            table = table.append_column(f"_order_{position}", numbers)
+            table = table.append_column(f"{ORDER}{position}", numbers)
         return table
 
     def _counter_rows(self, rates: SlotRates) -> pa.Table:

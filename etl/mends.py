@@ -116,7 +116,7 @@ class MendedFile:
     def needs_original(self) -> bool:
         """Whether rows come of a whole file's records together, so that mended ones mean nothing by themselves."""
         feed = self.answer.feed
-        return bool(feed.fold or feed.counter or feed.finer)
+        return bool((feed.fold and not feed.fold.across_files) or feed.counter or feed.finer)
 
     def batches(self, tally: Tally) -> Iterator[Batch]:
         """The mended records; lines are those of the mended file."""

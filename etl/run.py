@@ -22,6 +22,7 @@ from etl.entering import (
 )
 from etl.errors import FeedError, FileRefused, NotReceived
 from etl.feed import Feed, feed_for, refuse_unknown_feed
+from etl.folding import shared_rows
 from etl.judging import reconcile, refuse_retired_months, refuse_too_many_rejects, unnamed_period
 from etl.mapping import Mapped, Mapper
 from etl.mends import Answer, MendedFile, answered, closing_reasons
@@ -32,7 +33,7 @@ from etl.revisions import named_revision
 from etl.setup import Setup
 from etl.telling import accepted_told, closed_told, known_told, landed_told
 from etl.values import named_period
-from warehouse import closing, edges, issued, ledger
+from warehouse import closing, edges, issued, ledger, updates
 from warehouse.build import Progress, WarehouseBuild, silent
 from warehouse.errors import MiharashiError
 from warehouse.facts import FACT_TABLES
@@ -136,7 +137,7 @@ def load(folder: DataFolder, config: Path, paths: Sequence[Path], *, clock: Cloc
 
 def land(run: Run) -> None:
     """Bring what was staged into the lake, where it takes its place among the rows of other loads."""
-    run.build.land(run.staged)
+    run.build.land([*run.staged, *shared_rows(run.build, run.feeds, run.staged)])
     run.staged.clear()
     closing.close_corrected(run.build.connection)
 
@@ -162,9 +163,9 @@ def _load_file(run: Run, path: Path) -> Outcome:
         return _refuse_unknown(run, path, original, error)
     known = ledger.known_file(run.build.connection, feed.name, original.sha256)
     if known and known.status == "accepted" and not run.again:
-        return Outcome(path, None, known_told(known), failed=False)
+        return Outcome(path, None, known_told(run.build.connection, known), failed=False)
     if known and known.status == "refused" and not (run.build.config_changed or run.again):
-        return Outcome(path, None, known_told(known), failed=True)
+        return Outcome(path, None, known_told(run.build.connection, known), failed=True)
     return enter_original(run, path, original, feed, answer)
 
 
@@ -180,7 +181,7 @@ def _refuse_unknown(run: Run, path: Path, original: Original, error: MiharashiEr
     connection = run.build.connection
     known = ledger.known_file(connection, "", original.sha256)
     if known and not (run.build.config_changed or run.again):
-        return Outcome(path, None, known_told(known), failed=True)
+        return Outcome(path, None, known_told(connection, known), failed=True)
     record = record_of_unknown(ledger.next_load_id(connection), original, run.clock(), run.by, error)
     ledger.add_load(connection, record, [])
     return Outcome(path, record, error.paragraph(), failed=True)
@@ -235,6 +236,8 @@ def _load_original(run: Run, path: Path, original: Original, feed: Feed, answer:
     if mapper.ends is not None and not (answer and ledger.gave_way(connection, answer.root.load_id)):
         edges.keep(connection, record.load_id, feed.name, mapper.ends)
     closed = closing.close(connection, mended.numbers, record, "mended") if mended else 0
+    if mapper.updates is not None and feed.fold is not None:
+        updates.keep(connection, record.load_id, feed.name, feed.fact, feed.fold.key, mapper.updates)
     return Outcome(path, record, accepted_told(connection, record, closed), failed=False)
 
 

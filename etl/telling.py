@@ -9,12 +9,12 @@ from warehouse.issued import Touched
 from warehouse.ledger import Connection, KnownFile, LoadRecord
 
 
-def known_told(known: KnownFile) -> str:
+def known_told(connection: Connection, known: KnownFile) -> str:
     """Of a content that came before."""
     if known.status == "refused":
         return f"前に受け付けられなかったファイルと同じ内容です（取込み番号 {known.load_id}）。{known.refusal}"
     told = f"同じ内容のファイルは取込み済みです（取込み番号 {known.load_id}、{known.file_name}）。"
-    if not known.replaced_rows:
+    if not known.replaced_rows or ledger.told_updates(connection, known.load_id):
         return f"{told}何も変えませんでした。"
     how = "すべて" if known.replaced_rows >= known.accepted_rows else f"うち{known.replaced_rows:,}件が"
     return (f"{told}ただし、その記録は{how}別のファイルの内容（取込み番号 {known.replaced_by}）に差し替わっています。"
@@ -49,7 +49,9 @@ def landed_told(connection: Connection, record: LoadRecord, told: str, touched: 
         fewer = took - record.accepted_rows
         loss = f"（{fewer:,}件減りました。ファイルを確かめてください）" if fewer > 0 else ""
         told += f"。既存の{took:,}件を差し替えました{loss}"
-    if gave:
+    if gave and ledger.told_updates(connection, record.load_id):
+        told += f"。うち{gave:,}件は、より新しい期間のファイルの更新とまとめました"
+    elif gave:
         told += f"。うち{gave:,}件は、より新しい版や期間のファイルがあるため使いませんでした"
     if touched:
         documents = "；".join(document.told() for document in touched)

@@ -47,7 +47,7 @@ told_anew AS (
     SELECT c.root, w.by_load
     FROM came AS c
     JOIN went AS w ON w.root = c.root AND w.n = c.n
-    WHERE c.n > 0 AND w.by_load IS NOT NULL
+    WHERE c.n > 0 AND w.by_load IS NOT NULL AND c.root NOT IN (SELECT load_id FROM told_update)
     UNION ALL
     SELECT w.root, n.load_id
     FROM waiting AS w
@@ -66,7 +66,8 @@ SET closed_as = 'corrected', closed_by = closing.by_load, closed_at = closing.lo
 FROM closing
 WHERE reject.load_id = closing.load_id AND reject.closed_as IS NULL
 """
-"""A load is told anew by a higher one under the same name that covers its days, or by those that took all its rows."""
+"""A load is told anew by a higher one under the same name that covers its days, or by those that took all its rows
+(unless these are made of updates, of which each load told its own)."""
 
 
 def open_numbers(connection: duckdb.DuckDBPyConnection, load_id: int) -> set[int]:

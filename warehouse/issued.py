@@ -97,7 +97,7 @@ def note_touched(connection: duckdb.DuckDBPyConnection, folder: DataFolder, load
         table = FACT_TABLES[table_name]
         paths = [None if path is None else folder.lake / path
                  for path in (before.get((table_name, month)), after.get((table_name, month)))]
-        differences = list(_differences(connection, table, paths[0], paths[1], max(load.load_id for load in speaking)))
+        differences = list(_differences(connection, table, paths[0], paths[1], [load.load_id for load in speaking]))
         for document in concerned:
             about = {load.load_id for load in speaking if _speaks_of(load, document.period)}
             _enter(connection, document, number, table, month,
@@ -162,10 +162,11 @@ def _files(connection: duckdb.DuckDBPyConnection, snapshot: Path | None) -> dict
 
 
 def _differences(connection: duckdb.DuckDBPyConnection, table: FactTable, before: Path | None, after: Path | None,
-                 fallback: int) -> Iterator[tuple[str, int, int, int, int]]:
+                 loads: list[int]) -> Iterator[tuple[str, int, int, int, int]]:
     """(tenant, load, rows before, rows after, rows that differ) of one month.
 
-    Rows that went without others in their place count for the load ``fallback``.
+    Rows that went without others in their place, and those of older loads to which a new one added, count for the
+    last of ``loads``.
     """
     owner = "tenant_code" if "tenant_code" in table.names else "''"
     columns = ", ".join(table.names)
@@ -177,10 +178,10 @@ def _differences(connection: duckdb.DuckDBPyConnection, table: FactTable, before
     counts = {side: dict(connection.execute(f"SELECT {owner}, count(*) FROM {rows} GROUP BY ALL").fetchall())
               for side, rows in (("old", old), ("new", new))}
     differing = connection.execute(
-        f"SELECT tenant, load_id, count(*) FROM ("
+        f"SELECT tenant, CASE WHEN list_contains(?, load_id) THEN load_id ELSE {max(loads)} END, count(*) FROM ("
         f"SELECT {owner} AS tenant, load_id FROM {new} AS n WHERE NOT EXISTS (SELECT 1 FROM {old} AS o WHERE {same}) "
-        f"UNION ALL SELECT {owner}, {int(fallback)} FROM {old} AS o WHERE NOT EXISTS "
-        f"(SELECT 1 FROM {new} AS n WHERE {keys})) GROUP BY ALL ORDER BY ALL").fetchall()
+        f"UNION ALL SELECT {owner}, {max(loads)} FROM {old} AS o WHERE NOT EXISTS "
+        f"(SELECT 1 FROM {new} AS n WHERE {keys})) GROUP BY ALL ORDER BY ALL", [loads]).fetchall()
     for tenant, load_id, changed in differing:
         yield tenant, load_id, counts["old"].get(tenant, 0), counts["new"].get(tenant, 0), changed
 

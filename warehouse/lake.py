@@ -144,10 +144,15 @@ class MonthWriter:
     def _candidates_sql(self, staged: list[StagedLoad], old: list[Path], month: str, columns: str) -> str:
         columns = ", ".join(dict.fromkeys(column.strip() for column in columns.split(",")))
         inside = None if self._moves else month
-        parts = [f"SELECT {columns} FROM ({self._staged_sql(staged, inside)})"] if staged else []
+        anew, fresh = [load for load in staged if load.anew], [load for load in staged if not load.anew]
+        parts = [f"SELECT {columns} FROM ({self._staged_sql(fresh, inside)})"] if fresh else []
         if old:
             parts.append(f"SELECT {columns} FROM read_parquet({file_list(old)})")
-        return " UNION ALL ".join(parts)
+        if not anew:
+            return " UNION ALL ".join(parts)
+        again, same = self._staged_sql(anew, inside), ", ".join([*self._table.key, "load_id"])
+        before = f"SELECT * FROM ({' UNION ALL '.join(parts)}) ANTI JOIN ({again}) AS a USING ({same})"
+        return f"SELECT {columns} FROM ({again})" + (f" UNION ALL {before}" if parts else "")
 
     def _staged_sql(self, staged: list[StagedLoad], month: str | None) -> str:
         """The staged rows of one month (None: of all) with the columns that every row of the lake carries."""

@@ -53,6 +53,8 @@ CREATE TABLE IF NOT EXISTS issued_touched (
     rows_changed BIGINT);
 CREATE TABLE IF NOT EXISTS counter_edge (
     load_id BIGINT, feed VARCHAR, entity VARCHAR, series VARCHAR, ts BIGINT, octets UBIGINT, uptime BIGINT);
+CREATE TABLE IF NOT EXISTS told_update (
+    load_id BIGINT, feed VARCHAR, record VARCHAR, place BIGINT[], number BIGINT, told MAP(VARCHAR, VARCHAR));
 """
 
 Connection = duckdb.DuckDBPyConnection
@@ -221,6 +223,11 @@ def gave_way(connection: duckdb.DuckDBPyConnection, root: int) -> bool:
 
 def open_rejects(connection: duckdb.DuckDBPyConnection, load_id: int) -> int:
     """How many rejects of a load are open."""
+def told_updates(connection: duckdb.DuckDBPyConnection, load_id: int) -> bool:
+    """Whether a load told updates of records, which go on counting in the rows of later loads."""
+    return bool(connection.execute("SELECT 1 FROM told_update WHERE load_id = ? LIMIT 1", [load_id]).fetchone())
+
+
     row = connection.execute(
         "SELECT count(*) FROM reject WHERE load_id = ? AND closed_as IS NULL", [load_id]).fetchone()
     return int(row[0]) if row else 0

@@ -38,12 +38,16 @@ def parquet_options(table: FactTable, others: Iterable[str] = ()) -> dict[str, A
 
 @dataclass
 class StagedLoad:
-    """Accepted rows of one load, streamed to ``folder``; ``first``/``last`` bound the fact's time (naive UTC)."""
+    """Accepted rows of one load, streamed to ``folder``; ``first``/``last`` bound the fact's time (naive UTC).
+
+    ``anew``: the rows take the place of those with the same keys that their own load brought before.
+    """
 
     table: FactTable
     load_id: int
     feed: str
     folder: Path
+    anew: bool = False
     rows: int = 0
     first: datetime | None = None
     last: datetime | None = None
