@@ -30,6 +30,7 @@ from warehouse.registry import ADDRESSED
 
 Scalar = str | int | float | bool
 _WRAPPING = re.compile(r"(\.(gz|bz2|xz|zst|zip|tar))+$|\.tgz$", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?<=.)\.[A-Za-z0-9]+$")
 _REASONS = {"extra_forbidden": "この項目は使えません", "missing": "この項目が必要です",
             "string_type": "文字列で書いてください",
             "string_too_short": "1文字で書いてください", "string_too_long": "1文字で書いてください"}
@@ -168,6 +169,8 @@ class FileSpec(_Strict):
         None, description="regular expression on the file name that tells the period the file "
                           "speaks for; groups year or era (令和) and month, optionally day, and for @time hour "
                           "and minute; else from the rows")
+    empty: Literal["refused", "valid"] = Field("refused", description="what a file of 0 bytes is: a transfer that "
+                                               "failed, or (valid) a period without a record; needs period")
     revision: Annotated[str | None, AfterValidator(revision_pattern)] = Field(
         None, description="regular expression on the file name that tells which issue of the file it is: group "
                           "revision (a number), or the day of issue as year or era, month and day; a name that does "
@@ -242,14 +245,14 @@ class FoldSpec(_Strict):
     key: str = Field(description="fact column that identifies the row")
     order: tuple[str, ...] = Field(description="source columns (numbers) that order the updates")
 
-
-class CounterSpec(_Strict):
-    """``[counter]``: the measures are ever-growing octet counters, turned into bit/s."""
     @property
     def across_files(self) -> bool:
         """Whether the numbers mean the same in every file, so that updates from several files make one row."""
         return "@record" not in self.order
 
+
+class CounterSpec(_Strict):
+    """``[counter]``: the measures are ever-growing octet counters, turned into bit/s."""
 
     bits: Literal[32, 64] = Field(64, description="width of the counter")
     max_bps: int = Field(100_000_000_000, gt=0, description="highest possible rate; a change that would mean more is "
@@ -350,9 +353,12 @@ class Feed(_Strict):
                 *(source for measure in self.measures for source in measure.also.values())]
 
     def takes(self, path: Path) -> bool:
-        """Whether the file's name is one of this feed's, with or without what tells of its wrapping (.csv.gz)."""
-        names = (path.name, _WRAPPING.sub("", path.name))
-        return any(fnmatch.fnmatch(name, pattern) for pattern in self.file.names for name in names)
+        """Whether the file's name is one of this feed's, with or without what tells of its wrapping (.csv.gz), which
+        may also stand in place of the suffix (.zip)."""
+        bare = _WRAPPING.sub("", path.name)
+        wrapped = bare != path.name
+        return any(fnmatch.fnmatch(path.name, pattern) or fnmatch.fnmatch(bare, pattern)
+                   or (wrapped and fnmatch.fnmatch(bare, _SUFFIX.sub("", pattern))) for pattern in self.file.names)
 
 
 def read_feed(path: Path) -> Feed:
@@ -426,16 +432,19 @@ def _check_against_fact(path: Path, feed: Feed) -> None:
         raise _wrong(path, wrong)
     if feed.fold and (feed.fold.key not in feed.columns or feed.counter or feed.measures):
         raise _wrong(path, f"fold.key={feed.fold.key} の列の定義が必要です（measures、counter とは一緒に使えません）")
-    if feed.file.revision and feed.counter:
-        raise _wrong(path, "file.revision は counter と一緒に使えません（差は届いた順に前後のファイルと求めます）")
-    for name, spec in feed.columns.items():
-        _check_unit(path, f"columns.{name}", spec.unit, feed.fact.column(name))
-        if spec.by == "address" and feed.fact.column(name).dimension not in ADDRESSED:
-            raise _wrong(path, f"columns.{name}: by = address は接続団体と機器の列で使います")
     if feed.fold and feed.fact.key != (feed.fold.key,):
         single = "、".join(table.name for table in FACT_TABLES.values() if len(table.key) == 1)
         raise _wrong(path, f"fold.key={feed.fold.key} では、表 {feed.table} の1件が決まりません。"
                      f"fold は、番号の列一つで1件が決まる表（{single}）で、その列を key に書きます")
+    if feed.file.revision and feed.counter:
+        raise _wrong(path, "file.revision は counter と一緒に使えません（差は届いた順に前後のファイルと求めます）")
+    if feed.file.empty == "valid" and not feed.file.period:
+        raise _wrong(path, "file.empty は file.period と一緒に書いてください"
+                           "（空のファイルがどの日を語るかは、名前でしか分かりません）")
+    for name, spec in feed.columns.items():
+        _check_unit(path, f"columns.{name}", spec.unit, feed.fact.column(name))
+        if spec.by == "address" and feed.fact.column(name).dimension not in ADDRESSED:
+            raise _wrong(path, f"columns.{name}: by = address は接続団体と機器の列で使います")
         if spec.by == "address_side" and len(spec.sources) != 2:
             raise _wrong(path, f"columns.{name}: by = address_side の from には宛先と送信元の2列を書いてください")
     for measure in feed.measures:

@@ -161,7 +161,8 @@ def _load_file(run: Run, path: Path) -> Outcome:
         feed = answer.feed if answer else feed_for(path.with_name(original.name), run.feeds, run.feed)
     except (FeedError, FileRefused) as error:
         return _refuse_unknown(run, path, original, error)
-    known = ledger.known_file(run.build.connection, feed.name, original.sha256)
+    known = ledger.known_file(run.build.connection, feed.name, original.sha256,
+                              None if answer else _named_days(feed, original.name))
     if known and known.status == "accepted" and not run.again:
         return Outcome(path, None, known_told(run.build.connection, known), failed=False)
     if known and known.status == "refused" and not (run.build.config_changed or run.again):
@@ -204,7 +205,7 @@ def _close_rejects(run: Run, path: Path, original: Original, answer: Answer) -> 
 def _load_original(run: Run, path: Path, original: Original, feed: Feed, answer: Answer | None) -> Outcome:
     connection, now = run.build.connection, run.clock()
     name = answer.root.file_name if answer else original.name
-    named = named_period(name, feed.file.period) if feed.file.period else None
+    named = _named_days(feed, name)
     staged = run.build.stage(feed.table, feed.name, ledger.next_load_id(connection))
     tally = Tally()
     mapper = Mapper(feed, run.registry, microseconds(now), partial(edges.near, connection, feed.name))
@@ -235,10 +236,15 @@ def _load_original(run: Run, path: Path, original: Original, feed: Feed, answer:
     run.staged.append(staged)
     if mapper.ends is not None and not (answer and ledger.gave_way(connection, answer.root.load_id)):
         edges.keep(connection, record.load_id, feed.name, mapper.ends)
-    closed = closing.close(connection, mended.numbers, record, "mended") if mended else 0
     if mapper.updates is not None and feed.fold is not None:
         updates.keep(connection, record.load_id, feed.name, feed.fact, feed.fold.key, mapper.updates)
+    closed = closing.close(connection, mended.numbers, record, "mended") if mended else 0
     return Outcome(path, record, accepted_told(connection, record, closed), failed=False)
+
+
+def _named_days(feed: Feed, name: str) -> tuple[date, date] | None:
+    """The days that a file's name tells."""
+    return named_period(name, feed.file.period) if feed.file.period else None
 
 
 @dataclass

@@ -26,6 +26,8 @@ def accepted_told(connection: Connection, record: LoadRecord, closed: int) -> st
     rejected = f"、却下 {record.rejected_lines:,}行" if record.rejected_lines else ""
     encoding = f"、文字コード {record.encoding}" if record.encoding else ""
     told = f"受入れ {record.accepted_rows:,}件{rejected}（取込み番号 {record.load_id}{encoding}）"
+    if not (record.accepted_rows or record.rejected_lines) and record.as_of:
+        told += f"。{_days(record)}は記録のない期間（0件）とします"
     if record.mends is not None:
         left = ledger.open_rejects(connection, record.mends)
         still = f"残りの却下は{left:,}行です" if left else "残りの却下はありません"
@@ -33,6 +35,11 @@ def accepted_told(connection: Connection, record: LoadRecord, closed: int) -> st
     if record.rejected_lines:
         told += f"。却下の確認と直し: python app.py rejects show {record.load_id}"
     return told
+
+
+def _days(record: LoadRecord) -> str:
+    days = dict.fromkeys([record.period_from, record.period_to])
+    return "から".join(f"{day:%Y-%m-%d}" for day in days if day) + ("まで" if len(days) > 1 else "")
 
 
 def closed_told(record: LoadRecord, closed: int) -> str:

@@ -170,13 +170,20 @@ class KnownFile:
     replaced_by: int | None
 
 
-def known_file(connection: duckdb.DuckDBPyConnection, feed: str, sha256: str) -> KnownFile | None:
-    """The newest entry of the same content, an accepted one before refused ones; None when it never came."""
+def known_file(connection: duckdb.DuckDBPyConnection, feed: str, sha256: str,
+               named: tuple[date, date] | None = None) -> KnownFile | None:
+    """The newest entry of the same content, an accepted one before refused ones; None when it never came.
+
+    Where names tell the period (``named``), the same content for another one is another file, as of two quiet days.
+    """
+    period_from, period_to = named or (None, None)
     row = connection.execute(
         "SELECT l.load_id, l.file_name, l.status, l.refusal, l.accepted_rows, "
         "CAST(coalesce(sum(s.row_count), 0) AS BIGINT), max(s.load_id) FROM load AS l "
-        "LEFT JOIN superseded AS s ON s.replaced_load_id = l.load_id WHERE l.feed = ? AND l.sha256 = ? "
-        "GROUP BY ALL ORDER BY l.status, l.load_id DESC LIMIT 1", [feed, sha256]).fetchone()
+        "LEFT JOIN superseded AS s ON s.replaced_load_id = l.load_id WHERE l.feed = $feed AND l.sha256 = $sha256 "
+        "AND ($opens IS NULL OR (l.period_from = $opens AND l.period_to = $closes)) "
+        "GROUP BY ALL ORDER BY l.status, l.load_id DESC LIMIT 1",
+        {"feed": feed, "sha256": sha256, "opens": period_from, "closes": period_to}).fetchone()
     return KnownFile(*row) if row else None
 
 
@@ -216,6 +223,11 @@ def replaced_rows(connection: duckdb.DuckDBPyConnection, load_id: int) -> tuple[
     return int(row[0]), int(row[1])
 
 
+def told_updates(connection: duckdb.DuckDBPyConnection, load_id: int) -> bool:
+    """Whether a load told updates of records, which go on counting in the rows of later loads."""
+    return bool(connection.execute("SELECT 1 FROM told_update WHERE load_id = ? LIMIT 1", [load_id]).fetchone())
+
+
 def gave_way(connection: duckdb.DuckDBPyConnection, root: int) -> bool:
     """Whether any row of a load gave way to another file."""
     return replaced_rows(connection, root)[1] > 0
@@ -223,11 +235,6 @@ def gave_way(connection: duckdb.DuckDBPyConnection, root: int) -> bool:
 
 def open_rejects(connection: duckdb.DuckDBPyConnection, load_id: int) -> int:
     """How many rejects of a load are open."""
-def told_updates(connection: duckdb.DuckDBPyConnection, load_id: int) -> bool:
-    """Whether a load told updates of records, which go on counting in the rows of later loads."""
-    return bool(connection.execute("SELECT 1 FROM told_update WHERE load_id = ? LIMIT 1", [load_id]).fetchone())
-
-
     row = connection.execute(
         "SELECT count(*) FROM reject WHERE load_id = ? AND closed_as IS NULL", [load_id]).fetchone()
     return int(row[0]) if row else 0

@@ -7,6 +7,7 @@ are put one after another.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from io import BufferedReader
@@ -30,7 +31,7 @@ from etl.readers import (
     zeek,
 )
 from etl.readers.digests import Digests
-from etl.readers.headers import has_no_rows, refuse_other_kinds
+from etl.readers.headers import has_no_rows, is_empty, refuse_empty, refuse_other_kinds
 from etl.readers.opening import Part, open_plainly, parts
 from etl.readers.passing import pass_over_malformed, records_only
 from etl.readers.pseudo import Whence, with_pseudo_columns
@@ -71,7 +72,10 @@ def read(path: Path, feed: Feed, tally: Tally, name: str | None = None,
 
 def _parts(path: Path, feed: Feed, name: str, opened: Callable[[Path], BufferedReader]) -> Iterator[Part]:
     for part in parts(path, name, opened):
-        if feed.file.format == "excel":
+        if is_empty(part):
+            with _named(part):
+                refuse_empty(feed)
+        elif feed.file.format == "excel":
             yield from excel.sheets(part, feed)
         else:
             yield part
@@ -79,7 +83,7 @@ def _parts(path: Path, feed: Feed, name: str, opened: Callable[[Path], BufferedR
 
 def _batches(part: Part, feed: Feed, tally: Tally, name: str) -> Iterator[tuple[Batch, Whence]]:
     before = 0
-    try:
+    with _named(part):
         if feed.file.format != "excel":
             refuse_other_kinds(part, feed)
         for batch in _READERS[feed.file.format](part, feed, tally):
@@ -88,6 +92,13 @@ def _batches(part: Part, feed: Feed, tally: Tally, name: str) -> Iterator[tuple[
                 yield batch, Whence(name, part.name, before)
             before += batch.size
         pass_over_malformed(feed, tally)
+
+
+@contextmanager
+def _named(part: Part) -> Iterator[None]:
+    """What is refused within a part is told with the part's name."""
+    try:
+        yield
     except FileRefused as error:
         if not part.name:
             raise

@@ -61,8 +61,7 @@ def _sheets(part: Part) -> list[Sheet]:
         raise cannot_open("パスワードで保護されています")
     if content.startswith(_OLD):
         return xls.sheets(content)
-    kind = "空（0バイト）" if not content else "Excelブックではなく、テキストなど"
-    raise cannot_open(f"中身が{kind}です")
+    raise cannot_open("中身がExcelブックではなく、テキストなどです")
 
 
 def _chosen(found: list[Sheet], feed: Feed) -> list[Sheet]:

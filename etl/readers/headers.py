@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from etl.readers.pseudo import from_file
 
 SEARCHED_ROWS = 50
 _NO_TEXT = ((b"PK\x03\x04", "Excelブックまたはzip"), (b"\xd0\xcf\x11\xe0", "古い形式のExcelブック"),
-            (b"%PDF-", "PDF"), (b"\x89PNG", "画像"), (b"\xff\xd8\xff", "画像"), (b"\x1f\x8b", "gzip圧縮ファイル"))
+            (b"%PDF-", "PDF"), (b"\x89PNG", "画像"), (b"\xff\xd8\xff", "画像"), (b"\x1f\x8b", "gzip圧縮ファイル"),
+            (bytes(8), "NULバイト（0x00）の並び（書込みの途中で失われたもの）"))
 _FORMATS = {"delimited": "区切り文字のテキスト（CSVなど）", "json": "JSON", "excel": "Excelブック"}
 
 
@@ -129,16 +131,30 @@ def header_not_found(feed: Feed, first: str, encoding: str | None = None) -> Fil
 
 
 def refuse_other_kinds(part: Part, feed: Feed) -> None:
-    """Refuse what is plainly no text: an empty file, a workbook, a document or an archive within an archive."""
+    """Refuse what is plainly no text: a workbook, a document or an archive within an archive."""
     with part.open() as stream:
         start = stream.read(8)
     kind = next((kind for magic, kind in _NO_TEXT if start.startswith(magic)), None)
-    if not start:
-        kind = "空のファイル（0バイト）"
     if kind:
         wanted = _FORMATS.get(feed.file.format, "テキスト")
         raise FileRefused("ファイルの中身が違います", f"中身は{kind}です。定義 {feed.name} は{wanted}を読みます。",
                           "送付元の書き出し方を確かめるか、正しい定義を --feed で指定してください。")
+
+
+def is_empty(part: Part) -> bool:
+    """Whether there is nothing in it, not even a line (the mark of an encoding alone is nothing)."""
+    with part.open() as stream:
+        return stream.read(len(codecs.BOM_UTF8) + 1) in {b"", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+
+
+def refuse_empty(feed: Feed) -> None:
+    """Refuse a file without content, unless its source sends such for a period in which nothing happened."""
+    if feed.file.empty == "valid":
+        return
+    raise FileRefused("空のファイルです",
+                      "空のファイル（0バイト）で、見出しも記録もありません。送信の失敗と区別できません。",
+                      "送付元に確かめ、再送を依頼してください。何もない期間に空のファイルが届く送付元のときは、"
+                      f"取込み定義 {feed.name}.toml の [file] に empty = \"valid\" と書くと、0件として受け付けます。")
 
 
 def is_total(cells: Sequence[str], feed: Feed) -> bool:

@@ -264,7 +264,7 @@ def edited(content: bytes, member: str, old: str, new: str) -> bytes:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "中身が空"),
+        (b"", "空のファイル"),
         (b"<html><table>", "Excelブックではなく"),
         (b"PK\x03\x04 cut", "zip又はExcelブック"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "パスワード"),
