@@ -61,4 +61,4 @@ def _of_rows(dimension: Dimension, rows: list[Row]) -> str:
 
 
 def _of_feed(feed: Feed) -> str:
-    return hashlib.sha256(feed.model_dump_json(exclude=_NOT_MAPPING).encode()).hexdigest()
+    return hashlib.sha256(feed.model_dump_json(exclude=_NOT_MAPPING, exclude_defaults=True).encode()).hexdigest()

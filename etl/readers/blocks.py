@@ -18,6 +18,7 @@ import pyarrow.csv as pc_csv
 from etl.batches import PLAIN_LIMIT, Batch, BoolArray, Tally
 from etl.feed import Feed
 from etl.readers.headers import is_total
+from etl.readers.text import without_inner_marks
 from warehouse.ledger import Reject
 
 _TEXTS = pa.dictionary(pa.int32(), pa.string())
@@ -68,6 +69,7 @@ class Parsed:
 
 def parse(block: bytes, feed: Feed, layout: Layout) -> Parsed:
     """The records of ``block``, which holds whole physical lines; its first line is line 1."""
+    block = without_inner_marks(block, feed.file.encoding)
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
     tally = Tally(physical=lines)
     if not block.endswith(b"\n"):

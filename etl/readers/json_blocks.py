@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pa_json
 
 from etl.batches import PLAIN_LIMIT, Batch, IntArray, Tally
+from etl.readers.text import without_inner_marks
 from warehouse.ledger import Reject
 
 BLOCK_BYTES = 16 << 20
@@ -87,6 +88,7 @@ def parse(block: bytes, kinds: Kinds) -> tuple[Batch, Tally]:
     tally = Tally()
     lines: list[IntArray] = []
     columns: dict[str, list[pa.Array]] = {name: [] for name in kinds.wanted}
+    block = without_inner_marks(block, "utf-8")
     for piece in _pieces(block):
         count = piece.count(b"\n") + (not piece.endswith(b"\n"))
         first = 1 + tally.physical

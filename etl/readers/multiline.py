@@ -18,7 +18,7 @@ from etl.batches import Batch, Tally
 from etl.feed import Feed
 from etl.readers.blocks import BROKEN, Layout, refuse_cut, refuse_width, strict_cells
 from etl.readers.headers import Header, is_total
-from etl.readers.text import Text, undecodable
+from etl.readers.text import Text, undecodable, without_inner_marks
 from warehouse.ledger import Reject
 
 _MOST_LINES = 200
@@ -110,7 +110,7 @@ class Rows:
             line = self._text.stream.readline()
             if not line:
                 return None
-            self._ahead.append(line)
+            self._ahead.append(without_inner_marks(line, self._text.encoding))
         return self._ahead[place]
 
 

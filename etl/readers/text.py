@@ -67,11 +67,18 @@ def lines(part: Part, feed: Feed, tally: Tally) -> Iterator[tuple[int, str]]:
     with opened(part, feed, tally) as text:
         for number, raw in enumerate(text.stream, 1):
             tally.physical += 1
-            raw = raw.rstrip(b"\r\n")
+            raw = without_inner_marks(raw, text.encoding).rstrip(b"\r\n")
             try:
                 yield number, raw.decode(text.encoding)
             except UnicodeDecodeError:
                 tally.malformed.append(undecodable(number, raw, text))
+
+
+def without_inner_marks(lines: bytes, encoding: str) -> bytes:
+    """Whole lines without the marks of UTF-8 at their start, which stay where files were put one after another."""
+    if codecs.BOM_UTF8[:1] not in lines or codecs.lookup(encoding).name.removesuffix("-sig") != "utf-8":
+        return lines
+    return lines.removeprefix(codecs.BOM_UTF8).replace(b"\n" + codecs.BOM_UTF8, b"\n")
 
 
 def undecodable(line: int, raw: bytes, text: Text) -> Reject:

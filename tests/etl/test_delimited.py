@@ -73,7 +73,7 @@ def test_the_header_is_found_by_its_names_whatever_their_width_order_and_spacing
     ("content", "title"),
     [
         ("a,b,c\n1,2,3\n", "見出し行が見つかりません"),
-        ("", "ファイルの中身が違います"),
+        ("", "空のファイルです"),
         ("PK\x03\x04 a workbook that was cut", "圧縮ファイルが壊れています"),
         ("\xd0\xcf\x11\xe0 an old workbook", "ファイルの中身が違います"),
         ("x\n" * 50 + HEADER + "a,internet,1\n", "見出し行が見つかりません"),
@@ -175,6 +175,19 @@ def test_lines_keep_their_numbers_over_many_blocks(tmp_path: Path, monkeypatch: 
         (number + 2, number) for number in range(200) if number not in (50, 150)
     ]
     assert ([reject.line for reject in tally.malformed], tally.blank, tally.physical) == ([52], 1, 201)
+
+
+@pytest.mark.parametrize("more", ["", "multiline = true"])
+def test_files_put_one_after_another_keep_no_mark_in_the_middle(tmp_path: Path, more: str) -> None:
+    one = b"\xef\xbb\xbf" + (HEADER + "a,internet,1\n").encode()
+    records, tally = take(tmp_path, one + one.replace(b"a,", b"b,"), more)
+    assert records == [(2, "a", "internet", "1"), (4, "b", "internet", "1")]
+    assert (tally.header, tally.malformed) == (2, [])
+
+
+def test_a_file_of_zeros_is_told_as_lost_content(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="NULバイト"):
+        take(tmp_path, bytes(4096))
 
 
 CELLS = st.text(alphabet='ab1",;\r\n 　あ\x00', max_size=6)

@@ -8,6 +8,8 @@ import pytest
 
 from etl.errors import FeedError
 from etl.feed import feed_for, read_feed, read_feeds
+from etl.remapping import fingerprints
+from etl.setup import Setup
 from tests.support import CONFIG, copy_config, load, write
 
 GOOD = """
@@ -138,7 +140,20 @@ def test_the_feed_of_a_file_is_the_named_one_or_its_folders_or_the_one_its_name_
     feeds = read_feeds(CONFIG)
     assert feed_for(tmp_path / "x.csv", feeds, "ticket").name == "ticket"
     assert feed_for(tmp_path / "line_traffic" / "x.csv", feeds, None).name == "line_traffic"
-    assert feed_for(tmp_path / "eve-202610.json", feeds, None).name == "detection_eve"
+    for name in ("eve-202610.json", "eve-202610.json.gz", "eve-202610.zip", "eve-202610.tgz"):
+        assert feed_for(tmp_path / name, feeds, None).name == "detection_eve"
+    with pytest.raises(FeedError):
+        feed_for(tmp_path / "eve-202610.txt", feeds, None)
+
+
+def test_a_key_at_its_default_maps_no_row_otherwise(tmp_path: Path) -> None:
+    """Were it else, a release with one key more would ask for everything to be rebuilt."""
+    plain = Setup.read(copy_config(tmp_path / "plain"))
+    path = tmp_path / "plain" / "feeds" / "line_traffic.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("[file]", "[file]\nmultiline = false"), encoding="utf-8")
+    assert fingerprints(Setup.read(tmp_path / "plain")) == fingerprints(plain)
+    path.write_text(path.read_text(encoding="utf-8").replace("= false", "= true"), encoding="utf-8")
+    assert fingerprints(Setup.read(tmp_path / "plain")) != fingerprints(plain)
 
 
 def test_an_unknown_feed_is_told_with_those_there_are(tmp_path: Path) -> None:
