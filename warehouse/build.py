@@ -22,6 +22,7 @@ from warehouse import ledger, snapshot
 from warehouse.arrivals import FeedPlan, Reach, months_of_loads, write_plans
 from warehouse.calendar import calendar_range, calendar_rows
 from warehouse.calendar_version import CalendarVersion, known_years
+from warehouse.catalogue_tables import write_catalogue
 from warehouse.checks import run_checks
 from warehouse.dimensions import DIMENSIONS, FIELD_SQL, FOREVER, Dimension
 from warehouse.engine import connect
@@ -157,6 +158,7 @@ class WarehouseBuild:
         frozen, forgotten = self._months_without_samples()
         ModelBuilder(self.connection, self.folder.lake, files, frozen, forgotten).build(
             touched, everything=self.config_changed and not self._marts_built)
+        write_catalogue(self.connection)
         self._marts_built = True
         self._touched.clear()
         self._progress("集計", 1, 1)

@@ -22,8 +22,11 @@ A head reads::
 - ``view``: not kept at all, but a relation that other models share.
 
 ``identities`` tell what always holds between the columns, or between them and another mart's; a name in brackets is
-the file in ``checks/`` that guards it.  The SELECT itself never mentions partitions or files: the builder
-(:mod:`warehouse.marts`) shows it views that hold just what it needs.
+the file in ``checks/`` that guards it.  ``-- column n: 件数｜件｜…`` (name, unit, meaning, and a list of codes where
+there is one) says what a column means where ``columns.toml`` says otherwise (:mod:`warehouse.glossary`).
+
+The SELECT itself never mentions partitions or files: the builder (:mod:`warehouse.marts`) shows it views that hold
+just what it needs.
 """
 
 from __future__ import annotations
@@ -78,7 +81,7 @@ def shifted(month: str, months: int) -> str:
 
 @dataclass(frozen=True)
 class Model:
-    """One mart; ``sql`` is its SELECT."""
+    """One mart; ``sql`` is its SELECT, ``columns`` what its head says of single columns."""
 
     name: str
     grain: str
@@ -88,6 +91,7 @@ class Model:
     partition: Partition
     sql: str
     identities: str
+    columns: tuple[tuple[str, str], ...] = ()
 
     @property
     def partitioned(self) -> bool:
@@ -149,7 +153,8 @@ def parse_model(path: Path) -> Model:
         raise ValueError(f"{path.name}: partition {head['partition']} is none of {', '.join(get_args(Partition))}")
     keys = tuple(key.strip() for key in head["keys"].split(","))
     return Model(path.stem, grain[1], head["title"], keys, _inputs(head["inputs"]),
-                 head["partition"], text, head["identities"])
+                 head["partition"], text, head["identities"],
+                 tuple(re.findall(r"^-- column (\w+): (.+)$", text, re.MULTILINE)))
 
 
 def _inputs(text: str) -> tuple[Input, ...]:

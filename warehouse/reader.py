@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import pandas as pd
@@ -33,13 +34,33 @@ _PUBLIC_DIMENSIONS = frozenset({"dim_date", "dim_kpi", "dim_severity", "dim_rout
                                 "dim_ticket_channel", "dim_change_kind", "dim_service", "dim_target", "dim_fact",
                                 "calendar_month", "calendar_version", "as_of", "covered_month", "dim_feed",
                                 "dim_event_kind", "retired_month", "reporting_period", "period_month",
-                                "dim_obligation", "dim_size_band"})
+                                "dim_obligation", "dim_size_band", "catalogue_table", "catalogue_column",
+                                "catalogue_code"})
 _SHARED = frozenset({"arrival_due", "arrival_day", "arrival_gap_day", "arrival_gap", "arrival_anomaly", "outage_month",
                      "service_month", "high_sample", "month_percentile", "long_percentile", "percentile", "kpi_value",
                      "kpi_result", "obligation_due"})
 _OWN_TARGETS = ("(grain IS DISTINCT FROM 'tenant' OR entity IS NULL "
                 "OR list_contains(getvariable('scope_tenants'), entity))")
 _HIDDEN = frozenset({"snapshot_info", "lake_file", "built_month", "mapped_with"})
+
+Readers = Literal["own", "shared", "all", "prefecture", "nobody"]
+_CONDITIONS: dict[Readers, str] = {
+    "own": "list_contains(getvariable('scope_tenants'), tenant_code)",
+    # rows of no tenant (a line's, a whole feed's) are prefecture-wide
+    "shared": "CASE WHEN tenant_code IS NULL THEN getvariable('scope_platform') "
+              "ELSE list_contains(getvariable('scope_tenants'), tenant_code) END",
+    "all": "len(getvariable('scope_tenants')) > 0",
+    "prefecture": "getvariable('scope_platform')",
+}
+
+
+def readers_of(table: str, columns: Collection[str]) -> Readers:
+    """Who reads which rows of a table; one that nobody classified is the prefecture's."""
+    if table in _HIDDEN:
+        return "nobody"
+    if "tenant_code" in columns:
+        return "shared" if table in _SHARED else "own"
+    return "all" if table in _PUBLIC_DIMENSIONS else "prefecture"
 
 
 @dataclass(frozen=True)
@@ -152,16 +173,9 @@ class Reader:
                 self._scoped_view(name, f"wh.main.{name}", names)
 
     def _scoped_view(self, name: str, source: str, columns: set[str]) -> None:
-        if "tenant_code" in columns:
-            condition = "list_contains(getvariable('scope_tenants'), tenant_code)"
-            if name in _SHARED:  # rows of no tenant (a line's, a whole feed's) are prefecture-wide
-                condition = f"CASE WHEN tenant_code IS NULL THEN getvariable('scope_platform') ELSE {condition} END"
-        elif name in _PUBLIC_DIMENSIONS:
-            condition = "len(getvariable('scope_tenants')) > 0"
-            if name == "dim_target":
-                condition = f"{condition} AND {_OWN_TARGETS}"
-        else:
-            condition = "getvariable('scope_platform')"
+        condition = _CONDITIONS[readers_of(name, columns)]
+        if name == "dim_target":
+            condition = f"{condition} AND {_OWN_TARGETS}"
         self._connection.execute(f"CREATE VIEW scoped.{name} AS SELECT * FROM {source} WHERE {condition}")
 
 

@@ -4,6 +4,8 @@
 -- inputs: arrival_day(month-2..0), dim_date(month-2..0), dim_feed, this_month, as_of
 -- partition: jst_month
 -- identities: 4 <= days <= 56; kind = 'low' where amount < normal, else 'high' [anomalies_are_founded]
+-- column kind: 異常の種類｜｜平常より少ない又は多い｜anomaly_kind
+-- column days: 比べた日数｜日｜平常の値の算出に用いた日の数
 -- measure: records, or volume (bytes; sum of bit/s).  normal is the median of the same kind of day (open or closed) in
 -- the eight weeks before, of at least four such days.  kind: low below minimum_share_pct of normal, high above
 -- maximum_share_pct.  Where that share of normal is not even one record, nothing can be told.

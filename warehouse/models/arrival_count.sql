@@ -4,6 +4,7 @@
 -- inputs: tenant_sample_day(month), tenant_traffic(month), line_sample(month), device_sample(month), detection(month), judgement(month), ticket(month), ticket_event(month), change_request(month), fault(month), service_outage(month), patch(month), dim_feed, as_of
 -- partition: jst_month
 -- identities: received <= records [ratios_within_bounds]
+-- column received: 届いた数｜件｜届くべき記録のうち届いた数
 -- series: what an entity delivers side by side ('internet/in', 'out', 'cpu_pct'); entity and series are '' for events,
 -- whose feeds deliver for all at once.  volume: bytes, or the sum of bit/s; NULL where a sum has no meaning.
 -- received counts the records that arrival_due asks for: those in the feed's hours, one for each of its intervals.

@@ -4,6 +4,10 @@
 -- inputs: arrival_due(month), arrival_count(month), dim_feed, dim_date(month), load, as_of
 -- partition: jst_month
 -- identities: received <= expected; expected - received = arrival_gap.missing per entity [arrivals_add_up]; expected of slots = sum of arrival_due.slots [arrival_days_add_up]
+-- column unit: 数え方｜｜届くべきものを何で数えるか｜arrival_unit
+-- column expected: 届くべき数｜数え方による｜その日に届くべき数
+-- column received: 届いた数｜数え方による｜届くべきもののうち届いた数
+-- column state: 到着の状態｜｜届くべきものがすべて届いたか｜arrival_state
 -- unit slot: expected and received count samples of all series of the entity; day: whether a file that came after the
 -- day covers it, with records or without (nothing detected is a valid day); month: likewise, on the month's last day,
 -- due so many days later (due_day).  state: complete / partial / missing / not_due (nothing is due: the feed keeps

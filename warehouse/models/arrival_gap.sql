@@ -4,6 +4,10 @@
 -- inputs: arrival_gap_day, arrival_day, dim_feed, dim_date
 -- partition: none
 -- identities: sum of missing = arrival_day.expected - received per entity [arrivals_add_up]; from_jst < to_jst [dates_match_times]
+-- column unit: 数え方｜｜届くべきものを何で数えるか｜arrival_unit
+-- column slots: 間隔の数｜数え方による｜区間に含まれる5分、日又は月の数
+-- column expected: 届くべき数｜数え方による｜区間に届くべき数（全系列）
+-- column missing: 欠測の数｜数え方による｜届くべきもののうち届かなかった数
 -- Runs go on from day to day, over closed days and nights when the feed keeps silent, too.  from_jst inclusive, to_jst
 -- exclusive; slots counts the feed's intervals (days, months) in the run, minutes their length, missing what did not
 -- come of the expected records: fewer than expected where some series came.

@@ -4,6 +4,8 @@
 -- inputs: calendar_event, dim_tenant
 -- partition: none
 -- identities: jst_date = the day of starts_jst [dates_match_times]
+-- column event_no: 行事番号｜｜行事を識別する番号
+-- column place: 会場・方法｜｜会場又は開催の方法
 -- attended is FALSE while the event is planned; cancelled events have no row.  Bodies that did not come have none, either:
 -- the title of another body's briefing is not theirs to read.  Offices that are no connected body stand in
 -- calendar_event.attendees as unknown.  Times JST.

@@ -4,6 +4,7 @@
 -- inputs: fault
 -- partition: none
 -- identities: jst_date = the day of detected_jst; start_minutes, restore_minutes are NULL = started_jst, restored_jst are NULL [dates_match_times]
+-- column status: 状態｜｜障害の対応の状態｜fault_status
 -- start_minutes: detected to started; restore_minutes: detected to fully restored (NULL while open). Times naive JST.
 WITH lasting AS (
     SELECT *, date_trunc('second', started_at) - date_trunc('second', detected_at) AS to_start,

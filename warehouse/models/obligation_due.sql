@@ -4,6 +4,7 @@
 -- inputs: reporting_period, period_ledger, dim_obligation, dim_tenant, calendar_event
 -- partition: none
 -- identities: fulfilled only where done >= required [obligations_fulfilled]
+-- column state: 履行の状態｜｜期限までに行ったか｜obligation_state
 -- A duty falls due on the last day of its month, half or year; state: fulfilled / overdue (due and not done) / open (not
 -- due yet) / unknown (due, but the ledger does not tell of all its months).  Events count when held.  Bodies that join in
 -- the course of a year are owed a briefing in that year.

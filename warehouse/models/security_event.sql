@@ -4,6 +4,8 @@
 -- inputs: judgement(month-1..+1), detection(month), this_month
 -- partition: jst_month
 -- identities: jst_date = the day of detected_jst; contact_minutes is NULL = notified_jst is NULL [dates_match_times]; rows per event_no <= 1 [events_are_unique]
+-- column completed_jst: 対応完了時刻｜｜対応が完了した時刻（日本標準時）。空欄は対応中
+-- column status: 対応状況｜｜事案の対応状況（SOCの記載）
 -- severity is the SOC's judgement (0-3 or more), NULL while not judged (未判断); never the signature's own priority.
 -- An alert and its judgement may lie on two sides of a month's end (the SOC notes its own time of detection): judgements
 -- of the neighbouring months are looked at, too, so that the alert is counted once, in the month of its judgement.

@@ -4,6 +4,7 @@
 -- inputs: ticket, dim_date, as_of
 -- partition: none
 -- identities: jst_date = the day of received_jst; business_minutes is NULL where answered_jst is NULL; answered_jst is NULL where answer_state = 'waiting' [dates_match_times]
+-- column status: 状態｜｜問合せ・依頼の状態｜ticket_status
 -- Due: the end of due_date (翌営業日中, specification 11(7)エ).  From which day that counts for tickets that came after
 -- hours, and when the day ends, config/calendar.toml says; dim_date carries it.  Times are naive JST.
 -- answer_state: in_time / late / waiting (unanswered and not yet due).  business_minutes run in office hours on open

@@ -4,6 +4,7 @@
 -- inputs: ticket_event
 -- partition: none
 -- identities: first_jst <= last_jst; reopened < updates; status = 'completed' where completed_jst is told [dates_match_times]
+-- column status: 状態｜｜最後の更新の後の状態｜ticket_status
 -- reopened counts the updates that took a completed ticket up again; completed_jst is that of the last completion, NULL
 -- while the ticket is open (again).  The body is that of the last update.  Times JST.
 WITH steps AS (
