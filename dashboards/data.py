@@ -99,7 +99,8 @@ class Data:
     # prefecture-wide
 
     def kpis(self, period: Period) -> pd.DataFrame:
-        return self._ask_compared("kpi_summary", period)
+        """The main KPIs; one that is asked of lines has a row for each."""
+        return self._ask("kpi_summary", period=str(period))
 
     def traffic_trend(self, period: Period) -> pd.DataFrame:
         return self._ask_trend("traffic_trend", period)

@@ -113,12 +113,13 @@ def lines(frame: pd.DataFrame) -> str:
     if not known:
         return NOTHING
     most = max(known, key=lambda row: float(row["p95_guaranteed_pct"]))
-    watched = [row for row in known if row["judgement"] in ("注意", "未達")]
+    words = {row["judgement"] for row in known}
     text = (
         f"確保帯域に対する95パーセンタイルが最も高いのは{most['name']}の{most['direction_name']}で、"
         f"{mbit(most['p95_bps'])}（{number(most['p95_guaranteed_pct'], 1)}%）です。"
     )
-    return text + ("" if watched else "目標のある回線に、注意または未達の判定はありません。")
+    all_met = "達成" in words and not words & {"注意", "未達"}
+    return text + ("目標のある回線に、注意または未達の判定はありません。" if all_met else "")
 
 
 def tenants(frame: pd.DataFrame) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dash import html
@@ -36,7 +36,7 @@ def attention(view: View, kpis: list[Kpi]) -> Component:
 
 def _items(view: View, kpis: list[Kpi]) -> Iterator[Item]:
     yield from (_kpi_item(kpi) for kpi in kpis if kpi["judgement"] in _WATCHED)
-    yield from (_line_item(row) for row in rows(view.data.lines(view.period)) if row["judgement"] in _WATCHED)
+    yield from (_line_item(row) for row in _other_lines(view, kpis) if row["judgement"] in _WATCHED)
     late = sorted({str(row["tenant_name"]) for row in rows(view.data.late_answers(view.period))})
     if late:
         total = len(view.data.late_answers(view.period))
@@ -49,9 +49,15 @@ def _kpi_item(kpi: Kpi) -> Item:
     return str(kpi["judgement"]), f"{kpi['name']} {shown}（目標 {target(kpi)}）", None
 
 
+def _other_lines(view: View, kpis: list[Kpi]) -> Iterable[dict[str, Any]]:
+    """One row of each line that is judged by a KPI that has no card."""
+    told = {(kpi["kpi_id"], kpi["entity"]) for kpi in kpis}
+    lines = {str(row["line_id"]): row for row in rows(view.data.lines(view.period))}
+    return (row for row in lines.values() if (row["kpi_id"], row["line_id"]) not in told)
+
+
 def _line_item(row: dict[str, Any]) -> Item:
-    share = f"95パーセンタイルが確保帯域の{number(row['p95_guaranteed_pct'], 1)}%"
-    return str(row["judgement"]), f"{row['name']}（{row['direction_name']}）{share}", "#lines"
+    return str(row["judgement"]), f"{row['name']} {row['kpi_name']} {number(row['judged_pct'], 1)}%", "#lines"
 
 
 def _data_items(view: View) -> Iterator[Item]:

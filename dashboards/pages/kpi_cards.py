@@ -17,20 +17,21 @@ from warehouse.japanese import NOT_APPLICABLE_SIGN, UNKNOWN_SIGN, number
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("稼働・障害", ("K01", "K02", "K06")),
     ("利用数", ("K21", "K22")),
-    ("通信回線", ("K10i", "K10b", "K11", "K13")),
+    ("通信回線", ("K10", "K11", "K13")),
     ("問合せ", ("K26", "K27", "K29")),
     ("セキュリティ", ("K34", "K35")),
 )
-_JUDGED = ("達成", "注意", "未達", "データなし")
+_JUDGED = ("達成", "注意", "未達", "データなし", "目標未設定")
 
 Kpi = dict[str, Any]
 
 
 def groups(kpis: Sequence[Kpi]) -> list[tuple[str, list[Kpi]]]:
-    """The KPIs by group; what no group names comes last."""
-    by_id = {str(kpi["kpi_id"]): kpi for kpi in kpis}
-    grouped = [(title, [by_id.pop(key) for key in keys if key in by_id]) for title, keys in GROUPS]
-    return [(title, members) for title, members in [*grouped, ("その他", list(by_id.values()))] if members]
+    """The KPIs by group, one of several lines once for each; what no group names comes last."""
+    named = {key for _, keys in GROUPS for key in keys}
+    grouped = [(title, [kpi for key in keys for kpi in kpis if kpi["kpi_id"] == key]) for title, keys in GROUPS]
+    others = [kpi for kpi in kpis if kpi["kpi_id"] not in named]
+    return [(title, members) for title, members in [*grouped, ("その他", others)] if members]
 
 
 def shown_value(kpi: Kpi, key: str = "value") -> str:
@@ -66,10 +67,10 @@ def kpi_card(kpi: Kpi) -> Card:
 
 
 def target(kpi: Kpi) -> str:
-    """100%以上, 0件以下; 未設定 when the contract gives no value."""
+    """100%以上, 0件以下; 未設定 when the contract gives no value; － for a KPI that is neither good nor bad."""
     value = kpi["target"]
     if value is None:
-        return "未設定"
+        return NOT_APPLICABLE_SIGN if kpi["direction"] == "none" else "未設定"
     decimals = 0 if float(value).is_integer() else int(kpi["decimals"] or 0)
     return with_unit(number(value, decimals), str(kpi["unit"] or "")) + str(kpi["target_text"] or "")
 
@@ -94,10 +95,10 @@ def _group(title: str, members: Sequence[Kpi]) -> Component:
 
 
 def tally(kpis: Sequence[Kpi]) -> Component:
-    """How many of the KPIs with a target were met, with sign and word."""
+    """How many of the KPIs that ask for a target were met, with sign and word."""
     words = [str(kpi["judgement"]) for kpi in kpis]
     counted = [(word, words.count(word)) for word in _JUDGED]
     return html.Ul(
-        [html.Li([chip(word), html.Strong(f"{n}"), html.Span("指標")]) for word, n in counted],
+        [html.Li([chip(word), html.Strong(f"{n}"), html.Span("件")]) for word, n in counted],
         className="tally",
     )

@@ -20,6 +20,7 @@ KPIS = Dataset(
     (
         Column("jst_month", "年月", "month"),
         Column("kpi_id", "指標番号", "code"),
+        Column("entity", "対象コード", "code"),
         Column("name", "指標"),
         Column("value", "実績", "number", decimals=3),
         Column("unit", "単位"),
@@ -147,14 +148,13 @@ def _severity_text(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_changes(frame: pd.DataFrame) -> pd.DataFrame:
-    """Adds the change of traffic and the share of first answers in time, in percent.
+    """Adds the change of traffic in percent.
 
     Where the base is missing or zero the result is missing.
     """
     return frame.assign(
         previous_pct=change_pct(frame["bytes_total"], frame["previous_bytes_total"]),
         last_year_pct=change_pct(frame["bytes_total"], frame["last_year_bytes_total"]),
-        in_time_pct=ratio(frame["answers_in_time"], frame["answers_due"]) * 100,
     )
 
 

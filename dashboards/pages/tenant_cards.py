@@ -76,7 +76,7 @@ def answers_card(record: Record) -> Card:
         return Card("一次回答期限内率", _UNKNOWN, "%", "データなし", facts)
     if due == 0:
         return Card("一次回答期限内率", NOT_APPLICABLE_SIGN, "", "対象なし", facts)
-    return Card("一次回答期限内率", ANSWERS_IN_TIME.show(in_time / due * 100), "%", None, facts)
+    return Card("一次回答期限内率", ANSWERS_IN_TIME.show(record["in_time_pct"]), "%", None, facts)
 
 
 def _detections(record: Record, view: View) -> Card:

@@ -15,6 +15,8 @@ from typing import Any
 import pandas as pd
 
 from tests.dashboards.fake_bodies import CODES, LATE_JOINER, bodies
+from tests.support import CONFIG
+from warehouse.kpi import KpiCatalogue
 from warehouse.period import Period
 from warehouse.scope import Scope
 
@@ -123,94 +125,51 @@ def _tenants(first_date: date, last_date: date) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-_KPI_ROWS = (
-    # id, name, unit, decimals, rounding, direction, value, target, target_text, judgement, previous, last year
-    ("K01", "サービス稼働率", "%", 3, "truncate", "up", 99.98412, None, None, "目標未設定", 100.0, 99.99712),
-    ("K02", "計画外停止時間", "分", 0, "half_up", "down", 42.0, None, None, "目標未設定", 0.0, 12.0),
-    ("K06", "平均復旧時間", "分", 0, "half_up", "down", 38.0, None, None, "目標未設定", None, 55.0),
-    (
-        "K10i",
-        "インターネット接続 対確保帯域使用率",
-        "%",
-        1,
-        "half_up",
-        "down",
-        74.31,
-        90.0,
-        "以下",
-        "注意",
-        70.9,
-        61.2,
-    ),
-    (
-        "K10b",
-        "ブレイクアウト 対確保帯域使用率",
-        "%",
-        1,
-        "half_up",
-        "down",
-        52.6,
-        90.0,
-        "以下",
-        "達成",
-        50.7,
-        44.0,
-    ),
-    ("K11", "対総帯域使用率", "%", 1, "half_up", "down", 31.4, None, None, "目標未設定", 30.2, 26.8),
-    (
-        "K13",
-        "Web公開アクセス 95パーセンタイル",
-        "Mbps",
-        1,
-        "half_up",
-        "none",
-        61.7,
-        200.0,
-        "以上",
-        "達成",
-        58.2,
-        49.9,
-    ),
-    ("K26", "問合せ受付件数", "件", 0, "half_up", "none", 118.0, None, None, "目標未設定", 104.0, 121.0),
-    ("K27", "一次回答期限内率", "%", 1, "truncate", "up", 98.2, 100.0, "以上", "未達", 100.0, 99.1),
-    ("K29", "滞留件数（30開庁日超）", "件", 0, "half_up", "down", 3.0, None, None, "目標未設定", 2.0, 0.0),
-    ("K34", "重大インシデント件数", "件", 0, "half_up", "down", 3.0, None, None, "目標未設定", 0.0, 4.0),
-    ("K35", "緊急連絡15分以内率", "%", 1, "truncate", "up", 100.0, 100.0, "以上", "達成", None, 75.0),
-    ("K21", "アカウント使用率", "%", 1, "half_up", "none", 51.34, 100.0, "以下", "達成", 51.2, 49.7),
-    ("K22", "端末使用率", "%", 1, "half_up", "none", None, 100.0, "以下", "データなし", 57.9, 55.2),
+_KPI_ROWS: tuple[tuple[Any, ...], ...] = (
+    # id, entity, its name where there are several, value, target, target_text, judgement, previous, last year
+    ("K01", "", "", 99.98412, None, None, "目標未設定", 100.0, 99.99712),
+    ("K02", "", "", 42.0, None, None, "目標未設定", 0.0, 12.0),
+    ("K06", "", "", 38.0, None, None, "目標未設定", None, 55.0),
+    ("K10", "internet", "インターネット接続回線", 74.31, 90.0, "以下", "注意", 70.9, 61.2),
+    ("K10", "breakout", "ブレイクアウト接続回線", 52.6, None, None, "目標未設定", 50.7, 44.0),
+    ("K11", "internet_breakout", "", 31.4, None, None, "目標未設定", 30.2, 26.8),
+    ("K13", "web", "", 49.36, 100.0, "以下", "達成", 46.2, 40.1),
+    ("K21", "", "", 51.34, 100.0, "以下", "達成", 51.2, 49.7),
+    ("K22", "", "", None, 100.0, "以下", "データなし", 57.9, 55.2),
+    ("K26", "", "", 118.0, None, None, None, 104.0, 121.0),
+    ("K27", "", "", 98.2, 100.0, "以上", "未達", 100.0, 99.1),
+    ("K29", "", "", 3.0, None, None, "目標未設定", 2.0, 0.0),
+    ("K34", "", "", 3.0, None, None, "目標未設定", 0.0, 4.0),
+    ("K35", "", "", 100.0, 100.0, "以上", "達成", None, 75.0),
 )
+_KPI_KEYS = ("kpi_id", "entity", "name", "value", "target", "target_text", "judgement", "previous_value",
+             "last_year_value")  # fmt: skip
 
 
-def _kpi_summary(month: str, previous_month: str, last_year_month: str) -> pd.DataFrame:
-    keys = (
-        "kpi_id",
-        "name",
-        "unit",
-        "decimals",
-        "rounding",
-        "direction",
-        "value",
-        "target",
-        "target_text",
-        "judgement",
-        "previous_value",
-        "last_year_value",
-    )
-    rows = [dict(zip(keys, row, strict=True)) for row in _KPI_ROWS] if FIRST <= month <= LAST else []
+def _kpi_summary(period: str) -> pd.DataFrame:
+    """Names, units, rounding and direction are those of the configuration."""
+    catalogue = KpiCatalogue.read(CONFIG)
+    rows = [dict(zip(_KPI_KEYS, row, strict=True)) for row in _KPI_ROWS]
     for order, row in enumerate(rows):
+        kpi = catalogue.find(row["kpi_id"])
         row |= {
+            "name": f"{kpi.name}（{row['name']}）" if row["name"] else kpi.name,
+            "unit": kpi.unit,
+            "decimals": kpi.decimals,
+            "rounding": kpi.rounding,
+            "direction": kpi.direction,
             "numerator": None,
             "denominator": None,
             "n": None,
             "sort_order": order,
-            "description": "定義は指標一覧を参照",
+            "description": kpi.formula,
+            "clause": kpi.clause,
+            "coverage_pct": 92.3 if row["entity"] == "breakout" else 99.9 if row["entity"] else None,
         }
-        row |= {"coverage_pct": 92.3 if row["kpi_id"] == "K10b" else 99.9}
-        if row["kpi_id"] == "K35" and month == "2026-09":
+        if row["kpi_id"] == "K35" and period == "2026-09":
             row |= {"value": None, "judgement": "対象なし"}
-    return pd.DataFrame(
-        rows, columns=[*keys, "numerator", "denominator", "n", "sort_order", "description", "coverage_pct"]
-    )
+    frame = pd.DataFrame(rows)
+    return frame if FIRST <= period <= LAST else frame.iloc[0:0]
 
 
 def _traffic_trend(from_month: str, to_month: str) -> pd.DataFrame:
@@ -377,6 +336,7 @@ def _tenant_row(body: dict[str, Any], month: str, previous_month: str, last_year
     traffic, unknown = _total(body, month), code == "24A003"
     known = traffic is not None and not unknown
     tickets = users // 90
+    in_time = max(tickets - (1 if code == "242012" else 0), 0)
     coverage = _coverage(code, month)
     return body | {
         "bytes_in": _bytes(body, month, "in") if known else None,
@@ -395,18 +355,29 @@ def _tenant_row(body: dict[str, Any], month: str, previous_month: str, last_year
         "bytes_per_user_day": traffic / users / 21 if known and traffic is not None else None,
         "tickets": tickets,
         "answers_due": tickets,
-        "answers_in_time": max(tickets - (1 if code == "242012" else 0), 0),
+        "answers_in_time": in_time,
+        "in_time_pct": in_time / tickets * 100 if tickets else None,
         "open_tickets": tickets // 5,
         "detections": None if unknown else users // 4,
         "serious": 2 if code == "242012" else 0,
     }
 
 
+_JUDGED_LINES: dict[str, tuple[Any, ...]] = {
+    # kpi, its name, judged value, judgement
+    "internet": ("K10", "対確保帯域使用率", 74.31, "注意"),
+    "breakout": ("K10", "対確保帯域使用率", 52.6, "目標未設定"),
+    "cloud_active": ("K14", "クラウド接続回線使用率", 103.8, "未達"),
+    "cloud_standby": (None, None, None, "データなし"),
+    "web": ("K13", "Web公開アクセスの最大使用率", 49.36, "達成"),
+}
+
+
 def _line_month(month: str) -> pd.DataFrame:
     lines = (
         ("internet", "インターネット接続回線", "active", "主系", 1e9, 4e9, 743.1e6),
         ("breakout", "ブレイクアウト回線", "active", "主系", 1e9, 4e9, 526e6),
-        ("cloud_active", "クラウド接続回線（主系）", "active", "主系", 1e9, 1e9, 388e6),
+        ("cloud_active", "クラウド接続回線（主系）", "active", "主系", 1e9, 1e9, 1038e6),
         ("cloud_standby", "クラウド接続回線（待機系）", "standby", "待機系", None, 1e9, None),
         ("web", "Web公開アクセス回線", "access", "公開", 2e8, None, 61.7e6),
     )
@@ -415,6 +386,7 @@ def _line_month(month: str) -> pd.DataFrame:
         for direction, direction_name, share in (("in", "受信", 1.0), ("out", "送信", 0.3)):
             rate = p95 * share if p95 else None
             pct = rate / guaranteed * 100 if rate and guaranteed else None
+            kpi_id, kpi_name, judged_pct, judgement = _JUDGED_LINES[line]
             rows.append(
                 {
                     "line_id": line,
@@ -434,13 +406,10 @@ def _line_month(month: str) -> pd.DataFrame:
                     "expected": 8928,
                     "received": 8800 if rate else 0,
                     "coverage_pct": 98.6 if rate else 0.0,
-                    "judgement": "データなし"
-                    if rate is None
-                    else "注意"
-                    if pct and pct > 70
-                    else "目標未設定"
-                    if line == "web"
-                    else "達成",
+                    "kpi_id": kpi_id,
+                    "kpi_name": kpi_name,
+                    "judged_pct": judged_pct,
+                    "judgement": judgement,
                     "sort_order": order,
                 }
             )

@@ -11,7 +11,7 @@ import pytest
 from dash import Dash
 
 from dashboards.pages import overview_data
-from dashboards.pages.kpi_cards import target
+from dashboards.pages.kpi_cards import groups, target
 from dashboards.pages.tenant_cards import answers_card
 from dashboards.routing import PAGES
 from dashboards.wording import coverage_text, step
@@ -153,14 +153,37 @@ def test_a_shown_difference_is_that_of_the_shown_values() -> None:
 
 
 def test_a_target_of_none_says_at_most() -> None:
-    kpi = {"target": 0.0, "target_text": "以下", "unit": "件", "decimals": 0}
+    kpi = {"target": 0.0, "target_text": "以下", "unit": "件", "decimals": 0, "direction": "down"}
     assert target(kpi) == "0件以下"
+
+
+def test_only_a_kpi_that_is_good_or_bad_can_lack_a_target() -> None:
+    kpi = {"target": None, "target_text": None, "unit": "件", "decimals": 0}
+    assert target(kpi | {"direction": "down"}) == "未設定"
+    assert target(kpi | {"direction": "none"}) == "－"
+
+
+def test_a_kpi_of_several_lines_has_a_card_for_each() -> None:
+    kpis = [{"kpi_id": key, "entity": entity} for key, entity in (("K10", "a"), ("K99", ""), ("K10", "b"), ("K01", ""))]
+    shown = [(title, [(kpi["kpi_id"], kpi["entity"]) for kpi in members]) for title, members in groups(kpis)]
+    assert shown == [
+        ("稼働・障害", [("K01", "")]),
+        ("通信回線", [("K10", "a"), ("K10", "b")]),
+        ("その他", [("K99", "")]),
+    ]
+
+
+def test_what_needs_a_look_names_each_line_once(staff: Dash) -> None:
+    text = ask(staff, "/?period=2026-10")
+    assert text.count("対確保帯域使用率（インターネット接続回線） 74.3%（目標 90%以下）") == 1
+    assert text.count("クラウド接続回線（主系） クラウド接続回線使用率 103.8%") == 1
+    assert "インターネット接続回線 対確保帯域使用率" not in text
 
 
 def test_a_share_that_must_reach_100_is_cut() -> None:
     assert coverage_text(99.99) == "99.9%" and coverage_text(100.0) == "100.0%"
     assert overview_data.ANSWERS_IN_TIME.show(99.99) == "99.9"
-    record = {"answers_due": 10_000, "answers_in_time": 9_999}
+    record = {"answers_due": 10_000, "answers_in_time": 9_999, "in_time_pct": 99.99}
     assert answers_card(record).value == "99.9"
 
 

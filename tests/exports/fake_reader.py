@@ -519,11 +519,11 @@ def ticket_ageing() -> pd.DataFrame:
 QUERIES = {
     one.__name__: one
     for one in (
-        tenants, kpi_summary, kpi_catalogue, tenant_month, line_month, line_group_month, line_day, device_month, service_month,
-        service_trend, outages, ticket_trend, ticket_matrix, first_answer_month, late_answers, ticket_ageing,
-        change_month, fault_trend, faults, detection_trend, soc_totals, detection_function_month, signature_top,
-        serious_events, licence_month, coverage_month, loads_month, load_notes, rejects_summary, traffic_trend,
-        calendar_months, open_faults, unplaced_month,
+        tenants, kpi_summary, kpi_catalogue, tenant_month, line_month, line_group_month, line_day, device_month,
+        service_month, service_trend, outages, ticket_trend, ticket_matrix, first_answer_month, late_answers,
+        ticket_ageing, change_month, fault_trend, faults, detection_trend, soc_totals, detection_function_month,
+        signature_top, serious_events, licence_month, coverage_month, loads_month, load_notes, rejects_summary,
+        traffic_trend, calendar_months, open_faults, unplaced_month,
     )
 }  # fmt: skip
 
