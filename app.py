@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import failures
+from cli.explain import explain_command
 from cli.japanese import JapaneseCommand, JapaneseGroup
 from cli.loading import print_load
 from cli.loads import loads
@@ -71,6 +72,7 @@ def load_command(
 
 
 commands.command("status", cls=JapaneseCommand)(status_command)
+commands.command("explain", cls=JapaneseCommand)(explain_command)
 
 
 @commands.command("report", cls=JapaneseCommand)

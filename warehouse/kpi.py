@@ -35,8 +35,9 @@ class Kpi:
     """One measure of one KPI: ``value = numerator / denominator * factor`` in ``unit``; judged before rounding.
 
     ``kpi_id`` is ``K02`` or, for a further measure, ``K02.count``; ``kpi_no`` is ``K02`` for both.
-    ``model`` is the file of ``warehouse/models`` that computes it, ``grains`` what it is computed for.  A ``headline``
-    stands among the main figures of the first page and screen.
+    ``model`` is the file of ``warehouse/models`` that computes it, ``grains`` what it is computed for, and ``proof``
+    the query ``proof_…`` that lists the rows behind a value.  A ``headline`` stands among the main figures of the
+    first page and screen.
     """
 
     kpi_id: str
@@ -56,6 +57,7 @@ class Kpi:
     reports: tuple[str, ...]
     clause: str
     model: str
+    proof: str
     headline: bool
     sort_order: int
 
@@ -99,13 +101,14 @@ def _measures(path: Path, kpi_no: str, table: object) -> Iterator[tuple[str, dic
     if not _ID.fullmatch(kpi_no) or not isinstance(table, dict):
         raise _wrong(path, f"[{kpi_no}] は使えません。指標の番号は K01 の形にします")
     own = {key: value for key, value in table.items() if not isinstance(value, dict)}
-    yield kpi_no, {"headline": False, **own}
+    defaults = {"headline": False, "proof": str(own.get("model", "")).removeprefix("kpi_")}
+    yield kpi_no, {**defaults, **own}
     for name, further in table.items():
         if isinstance(further, dict):
             lacking = [key for key in _OWN if key not in further]
             if lacking:
                 raise _wrong(path, f"[{kpi_no}.{name}] の項目 {'、'.join(lacking)} がありません")
-            yield f"{kpi_no}.{name}", {**own, "headline": False, **further}
+            yield f"{kpi_no}.{name}", {**defaults, **own, "headline": False, **further}
 
 
 def _kpi(path: Path, kpi_id: str, entry: dict[str, Any], order: int) -> Kpi:

@@ -3,7 +3,7 @@
 ``reporting_period`` (one row per period): months, quarters, halves and fiscal years as :mod:`warehouse.period` counts
 them, and contracts.  ``period_month`` (one row per period and month it is made of).  A month is told while it runs;
 longer periods are made of the months that are over, so that all their numbers speak of the same days
-(``docs/adr/0012-longer-periods-are-made-of-whole-months.md``).
+(``docs/adr/0013-longer-periods-are-made-of-whole-months.md``).
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from warehouse.models import fact_sql
 from warehouse.scope import Scope
 
 QUERIES = Path(__file__).with_name("queries")
-Parameter = str | int | float | bool | date | None
+Parameter = str | int | float | bool | date | list[int] | None
 
 _PUBLIC_DIMENSIONS = frozenset({"dim_date", "dim_kpi", "dim_severity", "dim_route", "dim_ticket_kind", "dim_function",
                                 "dim_ticket_channel", "dim_change_kind", "dim_service", "dim_target", "dim_fact",
@@ -41,7 +41,7 @@ _SHARED = frozenset({"arrival_due", "arrival_day", "arrival_gap_day", "arrival_g
                      "kpi_result", "obligation_due"})
 _OWN_TARGETS = ("(grain IS DISTINCT FROM 'tenant' OR entity IS NULL "
                 "OR list_contains(getvariable('scope_tenants'), entity))")
-_HIDDEN = frozenset({"snapshot_info", "lake_file", "built_month", "mapped_with"})
+_HIDDEN = frozenset({"snapshot_info", "lake_file", "built_month", "mapped_with", "told_update"})
 
 Readers = Literal["own", "shared", "all", "prefecture", "nobody"]
 _CONDITIONS: dict[Readers, str] = {
@@ -120,6 +120,18 @@ class Reader:
                 "公開中のデータは、前の版のプログラムで作られています",
                 f"スナップショット {self.snapshot.number} には、照会「{name}」の読む項目がありません。",
                 "python app.py rebuild で、保管した原本から作り直してください。") from error
+
+    def rows_by_load(self, table: str, scope: Scope, first: date, last: date, column: str = "",
+                     value: str = "") -> pd.DataFrame:
+        """How many live rows of a fact table each load has brought for the JST days (``load_id``, ``rows``).
+
+        ``column`` restricts them to one entity.  KeyError for tables and columns that the facts do not have.
+        """
+        own = f" AND CAST({FACT_TABLES[table].column(column).name} AS VARCHAR) = $value" if column else ""
+        sql = (f"SELECT load_id, count(*) AS rows FROM scoped.{FACT_TABLES[table].name} "
+               f"WHERE jst_date BETWEEN $first AND $last{own} GROUP BY load_id ORDER BY load_id")
+        wanted: dict[str, Parameter] = {"first": first, "last": last, **({"value": value} if column else {})}
+        return self._run(sql, scope, wanted)
 
     def whole_scope(self) -> Scope:
         """The prefecture's scope: every connected body and everything prefecture-wide."""

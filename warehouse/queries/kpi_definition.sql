@@ -1,0 +1,2 @@
+-- one row: the definition of a KPI measure
+SELECT * FROM scoped.dim_kpi WHERE kpi_id = $kpi_id
