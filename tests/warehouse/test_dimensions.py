@@ -13,8 +13,9 @@ from warehouse.errors import ConfigError
 from warehouse.kpi import KpiCatalogue
 from warehouse.registry import Registry
 
-TENANTS = "tenant_code,name,kind,users,terminals,population,sort_order,valid_from,valid_to\n"
-TSU = "242012,津市,city,10,20,30,20,"
+TENANTS = "tenant_code,name,kind,users,terminals,population,cap_bps,sort_order,valid_from,valid_to\n"
+TARGETS = "kpi_id,grain,entity,operator,target,caution,clause,reason,valid_from,valid_to\n"
+TSU = "242012,津市,city,10,20,30,,20,"
 
 
 @pytest.fixture
@@ -105,17 +106,18 @@ def test_the_configuration_in_the_repository_is_right() -> None:
         ),
         (
             "targets.csv",
-            "kpi_id,operator,target,caution,clause,valid_from,valid_to\nK01,>,99,,,2022-04-01,\n",
+            f"{TARGETS}K01,,,>,99,,,,2022-04-01,\n",
             "targets.csv 2行目: operator=>",
         ),
         (
             "targets.csv",
-            "kpi_id,operator,target,caution,clause,valid_from,valid_to\nK01,>=,nan,,,2022-04-01,\n",
+            f"{TARGETS}K01,,,>=,nan,,,,2022-04-01,\n",
             "targets.csv 2行目: target=nan",
         ),
         (
             "severities.csv",
-            "severity,code_name,name,serious,definition,sort_order,valid_from,valid_to\n0,L,L,yes,d,1,2022-04-01,\n",
+            "severity,code_name,name,serious,block_required,definition,sort_order,valid_from,valid_to\n"
+            "0,L,L,yes,false,d,1,2022-04-01,\n",
             "serious=yes",
         ),
     ],
@@ -149,7 +151,7 @@ def test_a_missing_table_is_told(config: Path) -> None:
         ("decimals = 3\n", "", "[K01] の項目 decimals がありません"),
         ('unit = "%"', 'unit = "%"\ncolour = 1', "[K01] の項目 colour は使えません"),
         ('direction = "up"', 'direction = "sideways"', "[K01] direction=sideways"),
-        ("[K01]", "[K01", "kpi.toml"),
+        ("\n[K01]\n", "\n[K01\n", "kpi.toml"),
     ],
 )
 def test_a_mistake_in_the_kpi_catalogue_names_kpi_and_key(config: Path, old: str, new: str, told: str) -> None:
