@@ -74,7 +74,7 @@ def _say_figure(proof: Proof) -> None:
         ["目的", kpi["purpose"]],
         ["仕様書の項番", kpi["clause"]],
         ["前の期間・前年同期", f"{_plain(result['previous_value'])}・{_plain(result['last_year_value'])}"],
-        ["スナップショット", f"{proof.snapshot}（公開 {proof.published_at:%Y-%m-%d %H:%M}、数値時点 {_moment(proof)}）"],
+        ["スナップショット", f"{proof.snapshot}（公開 {proof.published_at:%Y-%m-%d %H:%M}、数値時点 {_as_of(proof)}）"],
     ])
 
 
@@ -82,7 +82,7 @@ def _made_of(result: dict[str, Any]) -> str:
     return f"{result['month_count']}か月のうち{result['made_of']}か月"
 
 
-def _moment(proof: Proof) -> str:
+def _as_of(proof: Proof) -> str:
     return f"{proof.data_as_of:%Y-%m-%d %H:%M}" if proof.data_as_of is not None else "…"
 
 

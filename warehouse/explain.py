@@ -40,10 +40,10 @@ FOLDS = {
 class Proof:
     """One figure and what it rests on.
 
-    ``definition`` is the KPI's row of the catalogue, ``period`` its days, ``result`` the figure: numerator, denominator,
-    value, n, coverage, target, judgement.  ``rows`` are the cases, days or months behind it (item, detail, numerator,
-    denominator) and ``fold`` tells how they make it up.  ``models`` are the SQL models from the facts to the figure,
-    ``loads`` the files whose rows lie in the period, with how many (file names for the prefecture only).
+    ``definition`` is the KPI's row of the catalogue, ``result`` the figure: numerator, denominator, value, n, coverage,
+    target, judgement, days.  ``rows`` are the cases, days or months behind it (item, detail, numerator, denominator)
+    and ``fold`` tells how they make it up.  ``models`` are the SQL models from the facts to the figure, ``loads`` the
+    files whose rows lie in the period, with how many (file names for the prefecture only).
     """
 
     definition: Row

@@ -1,19 +1,17 @@
 -- one row per quarter or longer period and series of regular samples
 -- title: 95パーセンタイル（四半期以上）
 -- keys: period_id, table_name, entity, series
--- inputs: high_sample(period), month_percentile(period), period_month(period), percentile_short(period), sample_series(months of percentile_short)
+-- inputs: long_guess(period), high_sample(period), period_month(period), percentile_short(period), sample_series(months of percentile_short)
 -- partition: long_period
--- identities: p95_value <= max_value
--- From the samples, never from the months' percentiles: nearest rank over all 5-minute values of the period, read from
--- each month's highest eighth, and from all samples of the months that percentile_short names.  Where such a month's
--- samples have retired, p95_value is NULL.  Every month holds a twentieth of values from floor_value on, so has the
--- period; values below need not be ranked.
-WITH asked AS (
-    SELECT p.period_id, m.table_name, m.entity, m.series, m.tenant_code, CAST(sum(m.samples) AS BIGINT) AS samples,
-           min(m.p95_value) AS floor_value, max(m.max_value) AS max_value
-    FROM month_percentile AS m
-    JOIN period_month AS p ON p.jst_month = m.jst_month
-    GROUP BY p.period_id, m.table_name, m.entity, m.series, m.tenant_code
+-- identities: p95_value <= max_value [percentiles_below_maximum]
+-- From the samples, never from the months' percentiles: nearest rank over all 5-minute values of the period.  Where the
+-- months' highest eighths hold what matters it is long_guess's value; else all samples of the months that percentile_short
+-- names are read as well.  Where such a month's samples have retired, p95_value is NULL.
+WITH doubted AS (
+    SELECT g.period_id, g.table_name, g.entity, g.series, g.samples, g.floor_value
+    FROM long_guess AS g
+    JOIN (SELECT DISTINCT period_id, table_name, entity, series FROM percentile_short) AS t
+        ON t.period_id = g.period_id AND t.table_name = g.table_name AND t.entity = g.entity AND t.series = g.series
 ),
 read_anew AS (
     SELECT t.period_id, s.table_name, s.entity, s.series, s.jst_month, s.ts, s.value
@@ -32,23 +30,23 @@ lost AS (
     GROUP BY t.period_id, t.table_name, t.entity, t.series
 ),
 pool AS (
-    SELECT a.period_id, a.table_name, a.entity, a.series, a.samples, h.value, h.jst_month, h.place AS tie
-    FROM asked AS a
-    JOIN period_month AS p ON p.period_id = a.period_id
+    SELECT d.period_id, d.table_name, d.entity, d.series, d.samples, h.value, h.jst_month, h.place AS tie
+    FROM doubted AS d
+    JOIN period_month AS p ON p.period_id = d.period_id
     JOIN high_sample AS h
-        ON h.jst_month = p.jst_month AND h.table_name = a.table_name AND h.entity = a.entity AND h.series = a.series
-        AND h.value >= a.floor_value
+        ON h.jst_month = p.jst_month AND h.table_name = d.table_name AND h.entity = d.entity AND h.series = d.series
+        AND h.value >= d.floor_value
     LEFT JOIN percentile_short AS t
-        ON t.period_id = a.period_id AND t.table_name = a.table_name AND t.entity = a.entity AND t.series = a.series
+        ON t.period_id = d.period_id AND t.table_name = d.table_name AND t.entity = d.entity AND t.series = d.series
         AND t.jst_month = h.jst_month
     WHERE t.jst_month IS NULL
     UNION ALL
-    SELECT a.period_id, a.table_name, a.entity, a.series, a.samples, r.value, r.jst_month,
-           row_number() OVER (PARTITION BY a.period_id, a.table_name, a.entity, a.series, r.jst_month
+    SELECT d.period_id, d.table_name, d.entity, d.series, d.samples, r.value, r.jst_month,
+           row_number() OVER (PARTITION BY d.period_id, d.table_name, d.entity, d.series, r.jst_month
                               ORDER BY r.ts NULLS LAST) AS tie
-    FROM asked AS a
+    FROM doubted AS d
     JOIN read_anew AS r
-        ON r.period_id = a.period_id AND r.table_name = a.table_name AND r.entity = a.entity AND r.series = a.series
+        ON r.period_id = d.period_id AND r.table_name = d.table_name AND r.entity = d.entity AND r.series = d.series
 ),
 ranked AS (
     SELECT period_id, table_name, entity, series, samples, value,
@@ -56,11 +54,14 @@ ranked AS (
                               ORDER BY value DESC NULLS LAST, jst_month NULLS LAST, tie NULLS LAST) AS place
     FROM pool
 )
-SELECT a.period_id, a.table_name, a.entity, a.series, a.tenant_code, a.samples,
-       CASE WHEN l.period_id IS NULL THEN r.value END AS p95_value, a.max_value
-FROM asked AS a
+SELECT g.period_id, g.table_name, g.entity, g.series, g.tenant_code, g.samples,
+       CASE WHEN l.period_id IS NOT NULL THEN NULL WHEN d.period_id IS NOT NULL THEN r.value ELSE g.guess_value END
+           AS p95_value, g.max_value
+FROM long_guess AS g
+LEFT JOIN doubted AS d
+    ON d.period_id = g.period_id AND d.table_name = g.table_name AND d.entity = g.entity AND d.series = g.series
 LEFT JOIN ranked AS r
-    ON r.period_id = a.period_id AND r.table_name = a.table_name AND r.entity = a.entity AND r.series = a.series
-    AND r.place = a.samples - ceil(a.samples * 0.95) + 1
+    ON r.period_id = g.period_id AND r.table_name = g.table_name AND r.entity = g.entity AND r.series = g.series
+    AND r.place = g.samples - ceil(g.samples * 0.95) + 1
 LEFT JOIN lost AS l
-    ON l.period_id = a.period_id AND l.table_name = a.table_name AND l.entity = a.entity AND l.series = a.series
+    ON l.period_id = g.period_id AND l.table_name = g.table_name AND l.entity = g.entity AND l.series = g.series
