@@ -95,7 +95,8 @@ def lineage(model_name: str, grain: str) -> tuple[Model, ...]:
         if name not in models:
             return name in FACT_TABLES and _concerns(name, grain)
         if name not in reached:
-            reached[name] = any([leads_to_facts(source.name) for source in models[name].inputs])
+            found = [leads_to_facts(source.name) for source in models[name].inputs]  # all are visited
+            reached[name] = any(found)
         return reached[name]
 
     leads_to_facts(model_name)
