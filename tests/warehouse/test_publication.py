@@ -140,7 +140,8 @@ def test_a_failing_check_stops_publication_and_leaves_the_old_truth(
         ("days_equal_feeds", "UPDATE tenant_sample_day SET bytes = bytes + 1"),
         (
             "detections_add_up",
-            "INSERT INTO security_event BY NAME SELECT '2026-10' AS jst_month, 'J' AS event_no, '240001' AS tenant_code",
+            "INSERT INTO security_event BY NAME "
+            "SELECT '2026-10' AS jst_month, 'J' AS event_no, '240001' AS tenant_code",
         ),
         ("lines_and_devices_add_up", "UPDATE line_month SET expected = expected + 1"),
         (
