@@ -89,7 +89,7 @@ def test_an_event_over_the_turn_of_a_month_counts_once(
         ("2026-11", "waiting"),
     ]
     load(tmp_path / "at_once", *made, config=config)
-    for name in ("security_event", "security_day", "signature_month", "kpi_month"):
+    for name in ("security_event", "security_day", "signature_month", "kpi_value"):
         assert marts(data)[name] == marts(tmp_path / "at_once")[name]
 
 
