@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import failures
+from cli.catalogue import catalogue_command
 from cli.explain import explain_command
 from cli.japanese import JapaneseCommand, JapaneseGroup
 from cli.loading import print_load
@@ -73,6 +74,7 @@ def load_command(
 
 commands.command("status", cls=JapaneseCommand)(status_command)
 commands.command("explain", cls=JapaneseCommand)(explain_command)
+commands.command("catalogue", cls=JapaneseCommand)(catalogue_command)
 
 
 @commands.command("report", cls=JapaneseCommand)

@@ -1,4 +1,4 @@
-"""Docs checks: links in Markdown lead somewhere, every command, feed and setting is documented, no leftovers."""
+"""Docs checks: links lead somewhere; commands, feeds, settings, columns and KPIs are documented; no leftovers."""
 
 from __future__ import annotations
 
@@ -90,6 +90,12 @@ def direct_lines(path: Path) -> list[str]:
     return [line for line in lines if "==" in line]
 
 
+def undocumented_data() -> list[str]:
+    from scripts.catalogue_checks import catalogue_problems
+
+    return list(catalogue_problems())
+
+
 def leftovers(files: list[Path]) -> list[str]:
     problems = []
     for path in (file for file in files if file.suffix in {".py", ".sql", ".toml", ".yaml", ".css", ".j2"}):
@@ -107,6 +113,7 @@ def main() -> int:
         *undocumented_feeds(),
         *undocumented_feed_keys(),
         *undocumented_dependencies(),
+        *undocumented_data(),
         *leftovers(files),
     ]
     for problem in problems:

@@ -31,25 +31,25 @@ QUERIES = Path(__file__).with_name("queries")
 Parameter = str | int | float | bool | date | list[int] | None
 
 _PUBLIC_DIMENSIONS = frozenset({"dim_date", "dim_kpi", "dim_severity", "dim_route", "dim_ticket_kind", "dim_function",
-                                "dim_ticket_channel", "dim_change_kind", "dim_service", "dim_target", "dim_fact",
+                                "dim_ticket_channel", "dim_change_kind", "dim_service", "dim_fact",
                                 "calendar_month", "calendar_version", "as_of", "covered_month", "dim_feed",
                                 "dim_event_kind", "retired_month", "reporting_period", "period_month",
                                 "dim_obligation", "dim_size_band", "catalogue_table", "catalogue_column",
                                 "catalogue_code"})
 _SHARED = frozenset({"arrival_due", "arrival_day", "arrival_gap_day", "arrival_gap", "arrival_anomaly", "outage_month",
-                     "service_month", "high_sample", "month_percentile", "long_percentile", "percentile", "kpi_value",
-                     "kpi_result", "obligation_due"})
-_OWN_TARGETS = ("(grain IS DISTINCT FROM 'tenant' OR entity IS NULL "
-                "OR list_contains(getvariable('scope_tenants'), entity))")
+                     "service_month", "high_sample", "month_percentile", "long_guess", "long_percentile", "percentile",
+                     "kpi_value", "kpi_result", "obligation_due"})
 _HIDDEN = frozenset({"snapshot_info", "lake_file", "built_month", "mapped_with", "told_update"})
 
-Readers = Literal["own", "shared", "all", "prefecture", "nobody"]
+Readers = Literal["own", "shared", "all", "targets", "prefecture", "nobody"]
 _CONDITIONS: dict[Readers, str] = {
     "own": "list_contains(getvariable('scope_tenants'), tenant_code)",
     # rows of no tenant (a line's, a whole feed's) are prefecture-wide
     "shared": "CASE WHEN tenant_code IS NULL THEN getvariable('scope_platform') "
               "ELSE list_contains(getvariable('scope_tenants'), tenant_code) END",
     "all": "len(getvariable('scope_tenants')) > 0",
+    "targets": "len(getvariable('scope_tenants')) > 0 AND (grain IS DISTINCT FROM 'tenant' OR entity IS NULL "
+               "OR list_contains(getvariable('scope_tenants'), entity))",
     "prefecture": "getvariable('scope_platform')",
 }
 
@@ -60,6 +60,8 @@ def readers_of(table: str, columns: Collection[str]) -> Readers:
         return "nobody"
     if "tenant_code" in columns:
         return "shared" if table in _SHARED else "own"
+    if table == "dim_target":
+        return "targets"
     return "all" if table in _PUBLIC_DIMENSIONS else "prefecture"
 
 
@@ -186,8 +188,6 @@ class Reader:
 
     def _scoped_view(self, name: str, source: str, columns: set[str]) -> None:
         condition = _CONDITIONS[readers_of(name, columns)]
-        if name == "dim_target":
-            condition = f"{condition} AND {_OWN_TARGETS}"
         self._connection.execute(f"CREATE VIEW scoped.{name} AS SELECT * FROM {source} WHERE {condition}")
 
 

@@ -9,9 +9,8 @@ from typing import Any
 
 from warehouse.calendar_version import CalendarVersion, read_version
 from warehouse.issued import Touched, documents_to_look_at
-from warehouse.japanese import is_missing
-from warehouse.reader import Reader, open_current
-from warehouse.scope import Scope
+from warehouse.reader import open_current
+from warehouse.reading import plain_rows
 
 _EVER = {"first_date": date(1900, 1, 1), "last_date": date(2999, 12, 31)}
 
@@ -144,47 +143,25 @@ def read_status(data: Path, today: date | None = None, days: tuple[date, date] |
     between = _EVER if days is None else {"first_date": days[0], "last_date": days[1]}
     with open_current(data) as reader:
         scope = reader.whole_scope()
-        coverage = [CoverageStatus(**row) for row in _rows(reader, "status_coverage", scope)]
+        coverage = [CoverageStatus(**row) for row in plain_rows(reader, "status_coverage", scope)]
         share = {row.table_name: row.coverage_pct for row in coverage}
         feeds = [FeedStatus(**row, coverage_pct=share.get(row["table_name"]))
-                 for row in _rows(reader, "status_feeds", scope)]
+                 for row in plain_rows(reader, "status_feeds", scope)]
         calendar = read_version(reader, scope)
         return Status(
             reader.snapshot.number, reader.snapshot.published_at, reader.snapshot.data_as_of, feeds, coverage,
-            gaps=[Gap(**row) for row in _rows(reader, "arrival_gaps", scope, **between)],
-            anomalies=[Anomaly(**row) for row in _rows(reader, "arrival_anomalies", scope, **between)],
-            unknown=[Unknown(**row) for row in _rows(reader, "status_unknown", scope)],
-            unattributed=[Unattributed(**row) for row in _rows(reader, "unattributed", scope)],
+            gaps=[Gap(**row) for row in plain_rows(reader, "arrival_gaps", scope, **between)],
+            anomalies=[Anomaly(**row) for row in plain_rows(reader, "arrival_anomalies", scope, **between)],
+            unknown=[Unknown(**row) for row in plain_rows(reader, "status_unknown", scope)],
+            unattributed=[Unattributed(**row) for row in plain_rows(reader, "unattributed", scope)],
             calendar=calendar, holidays_until=calendar.holidays_until,
             warnings=_warnings(calendar, today), documents=documents_to_look_at(data),
-            retired_months=[str(row["jst_month"]) for row in _rows(reader, "retired_months", scope)])
+            retired_months=[str(row["jst_month"]) for row in plain_rows(reader, "retired_months", scope)])
 
 
 def _warnings(calendar: CalendarVersion, today: date | None) -> list[str]:
     warning = calendar.warning(today) if today else None
     return [warning] if warning else []
-
-
-def _rows(reader: Reader, query: str, scope: Scope, **parameters: date) -> list[dict[str, Any]]:
-    frame = reader.query(query, scope, **parameters)
-    dates = {name for name in map(str, frame.columns) if name.endswith("_date") or name in _DATES}
-    columns = {str(name): frame[name].tolist() for name in frame.columns}
-    return [{name: _value(values[row], date_only=name in dates) for name, values in columns.items()}
-            for row in range(len(frame))]
-
-
-_DATES = {"period_from", "period_to"}
-
-
-def _value(value: Any, *, date_only: bool) -> Any:
-    """pandas gives dates as midnights, missing integers as NaN and present ones beside them as floats."""
-    if is_missing(value):
-        return None
-    if isinstance(value, datetime):
-        return value.date() if date_only else datetime.fromisoformat(value.isoformat())
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
 
 
 def _plain(value: Any) -> Any:
