@@ -191,3 +191,12 @@ def test_another_demo_never_removes_what_is_there(demo: Path) -> None:
     assert done.returncode == 1
     assert "条件の違うデモデータがあります" in done.stderr
     assert (demo / "out" / "提出済.docx").read_bytes() == b"kept"
+
+
+def test_the_catalogue_tells_what_columns_and_kpis_mean(demo: Path) -> None:
+    done = miharashi(demo, "catalogue", "--table", "line_month")
+    assert done.returncode == 0 and "p95_bps" in done.stdout and "95パーセンタイル" in done.stdout, done.stderr
+    kpi = json.loads(miharashi(demo, "catalogue", "--kpi", "K27", "--json").stdout)
+    assert kpi["name"] == "一次回答期限内率" and kpi["targets"][0]["target"] == 100
+    refused = miharashi(demo, "catalogue", "--kpi", "K99")
+    assert refused.returncode == 1 and "python app.py catalogue kpis" in refused.stderr
