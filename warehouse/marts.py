@@ -60,6 +60,7 @@ class ModelBuilder:
                  frozen: frozenset[str] = frozenset(), forgotten: frozenset[str] = frozenset()) -> None:
         self._connection, self._lake, self._files = connection, lake, files
         self._frozen, self._forgotten = frozen, forgotten
+        self._views: dict[str, str] = {}
         connection.execute("CREATE SCHEMA IF NOT EXISTS src")
 
     def build(self, touched: Mapping[str, Iterable[str]], *, everything: bool = False) -> None:
@@ -84,6 +85,7 @@ class ModelBuilder:
             else:
                 changes.months[model.name] = self._refresh_months(model, changes, everything)
         self._connection.execute("DROP SCHEMA src CASCADE")
+        self._views.clear()
         self._remember_months(self._all_months)
 
     # ---- by month ----
@@ -202,7 +204,14 @@ class ModelBuilder:
         elif source.name in relations():
             self._show_relation(relations()[source.name], months)
         else:
-            self._view(source.name, f"SELECT * FROM main.{source.name}{self._where(source, part, months)}")
+            self._show_mart(source.name, self._where(source, part, months))
+
+    def _show_mart(self, name: str, where: str) -> None:
+        """A part of a mart by a view; all of it needs none, being found behind ``src`` on the search path."""
+        if where:
+            self._view(name, f"SELECT * FROM main.{name}{where}")
+        elif self._views.pop(name, None):
+            self._connection.execute(f"DROP VIEW src.{name}")
 
     def _show_relation(self, relation: Model, months: frozenset[str] | None) -> None:
         """A shared relation over the months wanted of its own inputs."""
@@ -211,6 +220,7 @@ class ModelBuilder:
         self._connection.execute("SET search_path = 'src,main'")
         self._connection.execute(f"CREATE OR REPLACE VIEW src.{relation.name} AS {relation.sql}")
         self._connection.execute("RESET search_path")
+        self._views.pop(relation.name, None)
 
     def _months_shown(self, source: Input, part: _Part) -> frozenset[str] | None:
         """The months of an input that are shown, None for all."""
@@ -238,7 +248,9 @@ class ModelBuilder:
                                             if table == name and (months is None or month in months)])
 
     def _view(self, name: str, sql: str) -> None:
-        self._connection.execute(f"CREATE OR REPLACE VIEW src.{name} AS {sql}")
+        if self._views.get(name) != sql:
+            self._connection.execute(f"CREATE OR REPLACE VIEW src.{name} AS {sql}")
+            self._views[name] = sql
 
     def _select_into(self, statement: str, model: Model, ending: str = "") -> None:
         self._connection.execute("SET search_path = 'src,main'")
