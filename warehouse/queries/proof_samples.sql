@@ -4,8 +4,8 @@ WITH asked AS (
     SELECT jst_month FROM scoped.period_month WHERE period_id = $period
 ),
 wanted AS (
-    SELECT CASE $grain WHEN 'tenant' THEN 'tenant_traffic' WHEN 'line_group' THEN 'line_group' WHEN 'device' THEN 'device_sample'
-                       ELSE 'line_sample' END AS table_name
+    SELECT CASE WHEN $grain = 'tenant' THEN 'tenant_traffic' WHEN $grain = 'line_group' THEN 'line_group'
+                WHEN $grain = 'device' THEN 'device_sample' ELSE 'line_sample' END AS table_name
 ),
 series AS (
     SELECT p.table_name, p.entity, p.series, p.p95_value

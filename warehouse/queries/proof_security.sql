@@ -11,8 +11,7 @@ WHERE $kpi_id = 'K33'
                   WHEN 'severity' THEN CAST(d.severity AS VARCHAR) = $entity ELSE TRUE END
 GROUP BY d.jst_date
 UNION ALL
-SELECT CASE $kpi_id WHEN 'K36' THEN 'median' WHEN 'K35.max' THEN 'max' WHEN 'K36.max' THEN 'max' WHEN 'K37.max' THEN 'max'
-                    ELSE 'sum' END,
+SELECT CASE WHEN $kpi_id = 'K36' THEN 'median' WHEN $kpi_id LIKE '%.max' THEN 'max' ELSE 'sum' END,
        e.event_no, '危険度' || e.severity || '、判断まで' || CAST(e.judge_minutes AS DECIMAL(18,1)) || '分'
            || coalesce('、連絡まで' || CAST(e.contact_minutes AS DECIMAL(18,1)) || '分', '')
            || coalesce('、遮断まで' || CAST(e.block_minutes AS DECIMAL(18,1)) || '分', '')

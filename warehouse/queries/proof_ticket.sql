@@ -28,7 +28,7 @@ wanted AS (
       AND CASE $grain WHEN 'tenant' THEN t.tenant_code = $entity WHEN 'channel' THEN t.channel = $entity
                       WHEN 'ticket_kind' THEN t.ticket_kind = $entity ELSE TRUE END
 )
-SELECT CASE $kpi_id WHEN 'K28' THEN 'median' WHEN 'K28.p90' THEN 'p90' ELSE 'sum' END AS fold,
+SELECT CASE WHEN $kpi_id = 'K28' THEN 'median' WHEN $kpi_id = 'K28.p90' THEN 'p90' ELSE 'sum' END AS fold,
        ticket_no || coalesce('　' || summary, '') AS item,
        '受付' || strftime(received_jst, '%Y-%m-%d %H:%M') || '、期限' || strftime(due_jst, '%Y-%m-%d %H:%M')
            || coalesce('、一次回答' || strftime(answered_jst, '%Y-%m-%d %H:%M'), '、未回答')
