@@ -31,7 +31,7 @@ def judged(number: str, tenant: str, function: str, severity: int = 2) -> str:
     return f"{number},{times},,,,,{tenant},{function},1,試行,外→内,,,,{severity},,,,,,,"
 
 
-def fault_ledger(folder: Path, *faults: tuple[str, str]) -> Path:
+def fault_ledger(folder: Path, *faults: tuple[str, str], affected: str | None = "全団体") -> Path:
     """(number, service) of faults detected on 5 October."""
     book = openpyxl.Workbook()
     assert book.active is not None
@@ -40,7 +40,7 @@ def fault_ledger(folder: Path, *faults: tuple[str, str]) -> Path:
     book.active.append(header)
     for number, service in faults:
         book.active.append([number, "断", service, None, "2026/10/05 09:00", None, None, None, "不明", "範囲内",
-                            "全団体", "1,234", None, "対応中"])  # fmt: skip
+                            affected, "1,234", None, "対応中"])  # fmt: skip
     path = folder / "障害管理台帳_令和8年度.xlsx"
     book.save(path)
     return path
@@ -95,6 +95,28 @@ def test_a_fault_of_an_unknown_service_counts_as_a_fault(tmp_path: Path, config:
         faults = reader.query("open_faults", reader.whole_scope(), last_date=date(2026, 10, 31))
     assert faults["service_name"].tolist() == ["プロキシ", "不明"]
     assert unattributed(data) == [("fault", "サービス", "未登録の基盤", True, 1)]
+
+
+@pytest.mark.parametrize(
+    ("told", "kept", "shown", "strangers"),
+    [
+        ("全団体", "*", "全団体", []),
+        ("四日市市、津市役所", "242021,242012", "津市、四日市市", []),
+        ("津市、県立病院", "242012,unknown", "津市、不明", [("fault", "影響団体", "県立病院", True, 1)]),
+        (None, None, None, []),
+    ],
+)
+def test_affected_bodies_are_kept_as_codes_and_shown_by_name(
+    tmp_path: Path, config: Path, told: str | None, kept: str | None, shown: str | None, strangers: list[object]
+) -> None:
+    data = tmp_path / "data"
+    load(data, fault_ledger(tmp_path, ("F-1", "プロキシ"), affected=told), config=config)
+    assert rows(data, "SELECT affected FROM fault") == [(kept,)]
+    assert unattributed(data) == strangers
+    with open_current(data) as reader:
+        days = {"first_date": date(2026, 10, 1), "last_date": date(2026, 10, 31)}
+        faults = reader.query("faults", reader.whole_scope(), **days)
+    assert [None if name != name else name for name in faults["affected"]] == [shown]
 
 
 def test_addresses_of_inner_networks_are_told_first(tmp_path: Path, config: Path) -> None:
@@ -203,7 +225,7 @@ def test_attendees_that_are_no_body_are_told_by_name(tmp_path: Path, config: Pat
     ("feed", "old", "told"),
     [
         ("tenant_traffic", 'from = "団体コード"', "columns.tenant_code: unknown = keep は、件数で数える表の"),
-        ("service_outage", 'from = "サービス"', "columns.service_id: unknown = keep は、件数で数える表の"),
+        ("service_outage", 'from = "サービス"', "columns.service_id: unknown = keep は使えません（記録を見分ける列です"),
         ("ticket", 'from = "管理番号"', "columns.ticket_no: unknown = keep は、件数で数える表の"),
     ],
 )
