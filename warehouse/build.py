@@ -22,7 +22,7 @@ from warehouse import ledger, snapshot
 from warehouse.arrivals import FeedPlan, Reach, months_of_loads, write_plans
 from warehouse.calendar import calendar_range, calendar_rows
 from warehouse.calendar_version import CalendarVersion, known_years
-from warehouse.catalogue_tables import write_catalogue
+from warehouse.catalogue_tables import write_catalogue, write_freshness
 from warehouse.checks import run_checks
 from warehouse.dimensions import DIMENSIONS, FIELD_SQL, FOREVER, Dimension
 from warehouse.engine import connect
@@ -147,18 +147,22 @@ class WarehouseBuild:
         """Refresh dimensions and rebuild the mart partitions that the months touched since the last time feed."""
         files = {(row[0], row[1]): self.folder.lake / row[2] for row in self.connection.execute(
             "SELECT table_name, jst_month, path FROM lake_file").fetchall()}
+        everything = self.config_changed and not self._marts_built
         self._note_replacements()
-        self._refresh_dimensions({month for _, month in files})
+        self._refresh_dimensions({month for _, month in files}, everything=everything)
         before = Reach.read(self.connection)
+        covered = self._covered()
         self._write_as_of()
         write_plans(self.connection, self._plans)
         touched = {**self._touched, **Reach.read(self.connection).moved(before),
-                   "load": months_of_loads(self.connection, self.last_load)}
+                   "load": months_of_loads(self.connection, self.last_load),
+                   "covered_month": {month for _, month in covered ^ self._covered()}}
         self._progress("集計", 0, 1)
         frozen, forgotten = self._months_without_samples()
-        ModelBuilder(self.connection, self.folder.lake, files, frozen, forgotten).build(
-            touched, everything=self.config_changed and not self._marts_built)
-        write_catalogue(self.connection)
+        ModelBuilder(self.connection, self.folder.lake, files, frozen, forgotten).build(touched, everything=everything)
+        if everything:
+            write_catalogue(self.connection)
+        write_freshness(self.connection)
         self._marts_built = True
         self._touched.clear()
         self._progress("集計", 1, 1)
@@ -237,10 +241,14 @@ class WarehouseBuild:
             f"AND accepted_rows > 0 AND accepted_rows = (SELECT sum(row_count) FROM ({took}) AS t "
             f"WHERE t.replaced_load_id = load.load_id AND t.load_id < t.replaced_load_id)", [_SAMPLE_TABLES])
 
-    def _refresh_dimensions(self, months: set[str]) -> None:
+    def _refresh_dimensions(self, months: set[str], *, everything: bool) -> None:
+        """Write what the configuration says; while that is the same, only a calendar that the data have outgrown."""
+        if everything or not self._calendar_holds(months):
+            self._write_calendar(months)
+        if not everything:
+            return
         for dimension in DIMENSIONS:
             self._write_dimension(dimension)
-        self._write_calendar(months)
         facts = pa.table({  # noqa: F841
             "table_name": [table.name for table in FACT_TABLES.values()],
             "title": [table.title for table in FACT_TABLES.values()],
@@ -248,6 +256,10 @@ class WarehouseBuild:
         self.connection.execute("CREATE OR REPLACE TABLE dim_fact AS SELECT * FROM facts")
         kpis = self._kpis.to_arrow()  # noqa: F841
         self.connection.execute("CREATE OR REPLACE TABLE dim_kpi AS SELECT * FROM kpis")
+
+    def _calendar_holds(self, months: set[str]) -> bool:
+        known = self.connection.execute("SELECT min(jst_date), max(jst_date) FROM dim_date").fetchone()
+        return known == calendar_range(months)
 
     def _write_calendar(self, months: set[str]) -> None:
         """``dim_date``, and ``calendar_version`` (one row): which calendar that is."""
@@ -275,6 +287,11 @@ class WarehouseBuild:
             "JOIN dim_date AS d ON d.jst_date BETWEEN l.period_from AND l.period_to CROSS JOIN as_of AS a "
             "WHERE l.status = 'accepted' AND CAST(d.jst_date AS TIMESTAMP) < a.as_of_jst "
             "AND d.jst_date <= CAST(l.loaded_at AS DATE)")
+
+    def _covered(self) -> set[tuple[str, str]]:
+        """The pairs of table and month in ``covered_month``; none before there is one."""
+        self.connection.execute("CREATE TABLE IF NOT EXISTS covered_month (table_name VARCHAR, jst_month VARCHAR)")
+        return set(self.connection.execute("SELECT table_name, jst_month FROM covered_month").fetchall())
 
     def _write_dimension(self, dimension: Dimension) -> None:
         fields = dimension.all_fields

@@ -27,6 +27,8 @@ CREATE OR REPLACE TABLE catalogue_column (
     meaning VARCHAR, is_key BOOLEAN, codes VARCHAR);
 CREATE OR REPLACE TABLE catalogue_code (
     list_name VARCHAR, list_title VARCHAR, code VARCHAR, name VARCHAR, sort_order BIGINT);
+"""
+_FRESHNESS = """
 CREATE OR REPLACE TABLE catalogue_freshness (
     table_name VARCHAR, row_count BIGINT, first_month VARCHAR, last_month VARCHAR, last_loaded_at TIMESTAMP);
 """
@@ -36,13 +38,19 @@ _Row = dict[str, Any]
 
 
 def write_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
-    """Replace the four tables; use when everything else of the snapshot is built."""
-    connection.execute(_TABLES)
+    """Replace the words of the catalogue; use when everything else of the snapshot is there."""
+    connection.execute(_TABLES + _FRESHNESS)
     glossary, columns = read_glossary(), columns_of(connection)
     _insert(connection, "catalogue_table", _table_rows(connection, glossary, columns))
     _insert(connection, "catalogue_column", _column_rows(glossary, columns))
     _insert(connection, "catalogue_code", _code_rows(glossary))
-    _insert(connection, "catalogue_freshness", _freshness_rows(connection, columns))
+
+
+def write_freshness(connection: duckdb.DuckDBPyConnection) -> None:
+    """Replace ``catalogue_freshness``: rows, months and last load of every table."""
+    rows = _freshness_rows(connection, columns_of(connection))
+    connection.execute(_FRESHNESS)
+    _insert(connection, "catalogue_freshness", rows)
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection) -> Columns:
@@ -125,10 +133,10 @@ def _counts(connection: duckdb.DuckDBPyConnection, columns: Columns) -> dict[str
     kept = {row[0] for row in connection.execute(
         "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT internal "
         "AND database_name = current_database()").fetchall()}
-    counts: dict[str, tuple[Any, ...]] = {}
-    for name in sorted(kept):
-        months = "min(jst_month), max(jst_month)" if "jst_month" in columns[name] else "NULL, NULL"
-        counts[name] = connection.execute(f"SELECT count(*), {months} FROM main.{name}").fetchone() or (0, None, None)
+    months = {name: "min(jst_month), max(jst_month)" if "jst_month" in columns[name] else "NULL, NULL" for name in kept}
+    asked = [f"SELECT '{name}', count(*), {months[name]} FROM main.{name}" for name in sorted(kept)]
+    counts: dict[str, tuple[Any, ...]] = {
+        name: tuple(found) for name, *found in connection.execute(" UNION ALL ".join(asked)).fetchall()}
     return {name: counts.get(name, (None, None, None)) for name in columns if name not in FACT_TABLES}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,6 +61,8 @@ class ModelBuilder:
         self._connection, self._lake, self._files = connection, lake, files
         self._frozen, self._forgotten = frozen, forgotten
         self._views: dict[str, str] = {}
+        self._tables = {row[0] for row in connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()}
         connection.execute("CREATE SCHEMA IF NOT EXISTS src")
 
     def build(self, touched: Mapping[str, Iterable[str]], *, everything: bool = False) -> None:
@@ -70,9 +72,9 @@ class ModelBuilder:
         self._fresh, self._gone = self._all_months - known, known - self._all_months
         self._period_changes = write_periods(self._connection, self._all_months)
         changes = _Changes({name: set(months) for name, months in touched.items()})
-        changes.months["covered_month"] = changes.months.get("load", set()) | changes.months.get("as_of", set())
-        for name in _PERIOD_TABLES:
-            changes.periods[name] = set(self._period_changes.fresh | self._period_changes.gone)
+        made = self._period_changes
+        changes.periods["period_month"] = set(made.fresh | made.gone)
+        changes.periods["reporting_period"] = set(made.fresh | made.moved | made.gone)
         for relation in relations().values():
             changes.months[relation.name] = self._months_fed(relation, changes)
         for model in load_models():
@@ -97,41 +99,46 @@ class ModelBuilder:
         months = (months & self._all_months) - (self._frozen | self._forgotten if sampled else set())
         lost = self._gone | (self._forgotten if sampled else set())
         if everything or not self._exists(model.name):
-            self._create_empty(model)
-        for month in sorted(months):
-            self._forget("jst_month", model, {month})
-            self._show_inputs(model, _Part(month=month))
-            self._select_into(f"INSERT INTO main.{model.name} BY NAME", model)
-        self._forget("jst_month", model, lost)
+            self._fill_anew(model, [_Part(month=month) for month in sorted(months)])
+        else:
+            self._forget("jst_month", model, months | lost)
+            for month in sorted(months):
+                self._fill(model, _Part(month=month))
         return months | lost
 
     def _months_fed(self, model: Model, changes: _Changes) -> set[str]:
         return set().union(*(source.feeds(changes.months.get(source.name, ())) for source in model.inputs))
 
-    def _create_empty(self, model: Model) -> None:
-        """The model's table without rows (it is there even before any month is) but those of frozen months."""
+    def _fill(self, model: Model, part: _Part, statement: str = "INSERT INTO main.{} BY NAME",
+              ending: str = "") -> None:
+        self._show_inputs(model, part)
+        self._select_into(statement.format(model.name), model, ending)
+
+    def _fill_anew(self, model: Model, parts: Sequence[_Part]) -> None:
+        """The model's table as it is now (there even when it has no part yet), with the rows of frozen months."""
         kept = self._set_aside(model)
-        self._show_inputs(model, _WHOLE)
-        self._select_into(f"CREATE OR REPLACE TABLE main.{model.name} AS", model, "WITH NO DATA")
+        anew = "CREATE OR REPLACE TABLE main.{} AS"
+        if not parts:
+            self._fill(model, _WHOLE, anew, "WITH NO DATA")
+        for place, part in enumerate(parts):
+            self._fill(model, part, "INSERT INTO main.{} BY NAME" if place else anew)
+        self._tables.add(model.name)
         if kept:
-            self._connection.execute(f"INSERT INTO main.{model.name} BY NAME SELECT {kept} FROM frozen_rows")
+            known = ", ".join(name for name in self._columns(f"main.{model.name}") if name in kept)
+            self._connection.execute(f"INSERT INTO main.{model.name} BY NAME SELECT {known} FROM frozen_rows")
             self._connection.execute("DROP TABLE frozen_rows")
 
-    def _set_aside(self, model: Model) -> str:
-        """Copy the rows of frozen months to ``frozen_rows``; returns their columns, none when there are no rows.
+    def _set_aside(self, model: Model) -> list[str]:
+        """Copy the rows of frozen months to ``frozen_rows``; returns their columns, none when there are no such rows.
 
-        A column that the model no longer has is left behind, one that it did not have is NULL.
+        A column that the model no longer has is left behind later, one that it did not have will be NULL.
         """
         if not (self._frozen and model.partitioned and model.name in made_of_samples() and self._exists(model.name)):
-            return ""
+            return []
         self._connection.execute(
             f"CREATE OR REPLACE TEMP TABLE frozen_rows AS SELECT * FROM main.{model.name} "
             "WHERE list_contains(?, jst_month)", [sorted(self._frozen)])
-        self._show_inputs(model, _WHOLE)
-        self._select_into("CREATE OR REPLACE TEMP TABLE new_form AS", model, "WITH NO DATA")
-        old, new = (self._columns(name) for name in ("frozen_rows", "new_form"))
-        self._connection.execute("DROP TABLE new_form")
-        return ", ".join(name for name in new if name in old)
+        return self._columns("frozen_rows")
 
     # ---- by reporting period ----
 
@@ -139,19 +146,20 @@ class ModelBuilder:
         """Rebuild the periods of a model that what changed feeds; returns those that are new or other than before."""
         made = self._period_changes
         fresh = everything or not self._exists(model.name)
-        if fresh:
-            self._create_empty(model)
-        periods = set(made.months_of) if fresh else set(made.fresh).union(
+        periods = set(made.months_of) if fresh else set().union(
             *(self._periods_fed(source, changes) for source in model.inputs))
         periods &= made.months_of.keys()
         if model.partition == "long_period":
             periods -= self._all_months
-        self._forget("period_id", model, periods | made.gone)
         # Long periods one by one: each reads the samples or marts of many months.
-        for part in ([{period} for period in sorted(periods)] if model.partition == "long_period" else [periods]):
-            if part:
-                self._show_inputs(model, self._part_of(part))
-                self._select_into(f"INSERT INTO main.{model.name} BY NAME", model)
+        sets = [{period} for period in sorted(periods)] if model.partition == "long_period" else [periods]
+        parts = [self._part_of(some) for some in sets if some]
+        if fresh:
+            self._fill_anew(model, parts)
+        else:
+            self._forget("period_id", model, periods | made.gone)
+            for part in parts:
+                self._fill(model, part)
         return periods | made.gone
 
     def _part_of(self, periods: set[str]) -> _Part:
@@ -169,13 +177,14 @@ class ModelBuilder:
 
     def _refresh_whole(self, model: Model, changes: _Changes, everything: bool) -> set[str]:
         """Rebuild a small model when an input changed; returns the months in which its rows are not those of before."""
-        if not everything and self._exists(model.name) and not self._fresh | self._gone and not any(
-                changes.of(source) for source in model.inputs):
+        if everything or not self._exists(model.name):
+            self._fill_anew(model, [_WHOLE])
+            return set(self._all_months)
+        if not self._fresh | self._gone and not any(changes.of(source) for source in model.inputs):
             return set()
-        self._show_inputs(model, _WHOLE)
-        self._select_into("CREATE OR REPLACE TEMP TABLE rebuilt AS", model)
-        differing = self._differing_months(model) if not everything and self._exists(model.name) else self._all_months
-        if differing or not self._exists(model.name):
+        self._fill(model, _WHOLE, "CREATE OR REPLACE TEMP TABLE rebuilt AS")
+        differing = self._differing_months(model)
+        if differing:
             self._connection.execute(f"CREATE OR REPLACE TABLE main.{model.name} AS SELECT * FROM rebuilt")
         self._connection.execute("DROP TABLE rebuilt")
         return set(differing)
@@ -265,8 +274,7 @@ class ModelBuilder:
         self._connection.execute(f"DELETE FROM main.{model.name} WHERE list_contains(?, {column})", [sorted(values)])
 
     def _exists(self, name: str) -> bool:
-        return bool(self._connection.execute(
-            "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = ?", [name]).fetchone())
+        return name in self._tables
 
     def _columns(self, table: str) -> list[str]:
         return [column[0] for column in self._connection.execute(f"SELECT * FROM {table} LIMIT 0").description or []]

@@ -54,10 +54,14 @@ class ReportingPeriod:
 
 @dataclass(frozen=True)
 class PeriodChanges:
-    """The periods there are, each with its months, and which of them are new, changed or gone."""
+    """The periods there are, each with its months, and which of them are new, changed or gone.
+
+    ``fresh``: made of other months than before; ``moved``: of the same months, but told until another day.
+    """
 
     months_of: Mapping[str, tuple[str, ...]]
     fresh: frozenset[str]
+    moved: frozenset[str]
     gone: frozenset[str]
 
     def holding(self, months: Iterable[str]) -> set[str]:
@@ -125,17 +129,18 @@ def write_periods(connection: duckdb.DuckDBPyConnection, months: Iterable[str]) 
     _replace(connection, "period_month", [{"period_id": period.period_id, "kind": period.kind, "jst_month": month}
                                           for period in periods for month in period.months])
     after = _told(connection)
-    fresh = frozenset(period for period, told in after.items() if before.get(period) != told)
-    return PeriodChanges({period.period_id: period.months for period in periods}, fresh,
+    changed = {period for period, told in after.items() if before.get(period) != told}
+    fresh = frozenset(period for period in changed if before.get(period, ((), ()))[1] != after[period][1])
+    return PeriodChanges({period.period_id: period.months for period in periods}, fresh, frozenset(changed - fresh),
                          frozenset(before.keys() - after.keys()))
 
 
-def _told(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[object, ...]]:
-    """Per period what its numbers depend on: its days, how far it is told, and its months."""
+def _told(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[tuple[object, ...], tuple[str, ...]]]:
+    """Per period what its numbers depend on: its days and how far it is told, and its months."""
     rows = connection.execute(
         "SELECT p.period_id, p.first_date, p.last_date, p.through_date, list(m.jst_month ORDER BY m.jst_month) "
         "FROM reporting_period AS p JOIN period_month AS m ON m.period_id = p.period_id GROUP BY ALL").fetchall()
-    return {row[0]: (*row[1:4], tuple(row[4])) for row in rows}
+    return {row[0]: (tuple(row[1:4]), tuple(row[4])) for row in rows}
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, object]]) -> None:

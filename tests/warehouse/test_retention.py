@@ -144,7 +144,7 @@ def test_a_frozen_month_keeps_what_a_changed_model_still_has(data: Path, monkeyp
     changed = tuple(
         replace(model, sql=f"SELECT *, 'new' AS fresh FROM (\n{model.sql}\n)")
         if model.name == "tenant_traffic_day" else model for model in load_models())
-    monkeypatch.setattr("warehouse.models.load_models", lambda: changed)
+    monkeypatch.setattr("warehouse.marts.load_models", lambda: changed)
     monkeypatch.setattr("warehouse.build.models_hash", lambda: "changed")
     load(data, config=data.parent / "config")
     assert rows(data, "SELECT jst_date, tenant_code, route, direction, bytes FROM wh.main.tenant_traffic_day "

@@ -6,7 +6,7 @@
 -- identities: K07 = K07.inside + K07.outside [kpi_parts_add_up]
 -- K08 looks at all faults up to the last day told, whenever they were detected; a fault is done once fully restored.
 WITH member AS (
-    SELECT l.period_id, e.grain, e.entity, l.through_date, l.months_due, l.months_told
+    SELECT l.period_id, e.grain, e.entity, l.months_due, l.months_told
     FROM period_ledger AS l
     JOIN period_entity AS e ON e.period_id = l.period_id AND e.grain IN ('all', 'service', 'tenant')
     WHERE l.table_name = 'fault'
