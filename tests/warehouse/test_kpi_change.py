@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.support import copy_config, load
+from tests.warehouse import small_files as small
 from tests.warehouse.raw_files import (
     PERIODS,
     TENANT_CODES,
@@ -63,3 +65,15 @@ def test_k32_asks_of_executed_changes_for_two_generations_of_backups(demo_data: 
         return sum(change["generations"] >= 2 for change in done), len(done)
 
     assert_parts(demo_reader, "K32", of_entities(demo_data, measure, parted=False))
+
+
+def test_approval_in_the_same_minute_is_before_and_one_generation_is_no_backup(tmp_path: Path) -> None:
+    data, day = tmp_path / "data", "2026/09/01"
+    load(data, small.until(tmp_path, "2026/10/31 23:55"), small.changes(
+        tmp_path, 9, (False, day, f"{day} 10:00", f"{day} 10:00", f"{day} 11:00", 2),
+        (False, day, f"{day} 10:01", f"{day} 10:00", f"{day} 11:00", 1),
+        (False, day, None, f"{day} 10:00", None, None), (False, day, None, None, None, None),
+        (True, day, None, "2026/10/01 10:00", "2026/10/01 11:00", 5)), config=copy_config(tmp_path / "config"))
+    assert small.parts(data, "K30")["2026-09"] == (5, 1) and small.parts(data, "K30.completed")["2026-09"] == (3, 5)
+    assert small.parts(data, "K31")["2026-09"] == (1, 3) and small.parts(data, "K32")["2026-09"] == (2, 4)
+    assert small.parts(data, "K30")["2026-10"] == (None, None), "no ledger of October came"

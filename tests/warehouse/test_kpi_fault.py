@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.support import copy_config, load, rows
+from tests.warehouse import small_files as small
 from tests.warehouse.raw_files import (
     PERIODS,
     TENANT_CODES,
@@ -45,10 +47,13 @@ def spans(own: list[Fault], until: str) -> list[Any]:
     return [minutes(fault["detected"], fault[until]) for fault in own if fault[until]]
 
 
-@pytest.mark.parametrize(("kpi_no", "until", "grains"), [("K05", "started", "service"),
-                                                         ("K06", "restored", "service tenant")])
+@pytest.mark.parametrize(
+    ("kpi_ids", "until", "grains"),
+    [(("K05", "K05.median", "K05.max"), "started", "service"),
+     (("K06", "K06.median", "K06.max"), "restored", "service tenant")],
+)
 def test_k05_and_k06_are_mean_median_and_longest_from_the_detection(
-    demo_data: Path, demo_reader: Reader, kpi_no: str, until: str, grains: str
+    demo_data: Path, demo_reader: Reader, kpi_ids: tuple[str, ...], until: str, grains: str
 ) -> None:
     def mean(own: list[Fault]) -> Parts:
         return sum(spans(own, until)), len(spans(own, until))
@@ -59,7 +64,7 @@ def test_k05_and_k06_are_mean_median_and_longest_from_the_detection(
     def longest(own: list[Fault]) -> Parts:
         return (max(spans(own, until)), 1) if spans(own, until) else (None, 0)
 
-    for kpi_id, measure in ((kpi_no, mean), (f"{kpi_no}.median", middle), (f"{kpi_no}.max", longest)):
+    for kpi_id, measure in zip(kpi_ids, (mean, middle, longest), strict=True):
         assert_parts(demo_reader, kpi_id, of_entities(demo_data, grains, measure))
     assert len({fault[until] for fault in faults(demo_data)}) > 3
 
@@ -82,3 +87,25 @@ def test_k08_looks_at_all_faults_up_to_the_periods_end(demo_data: Path, demo_rea
         rate[period, "all", ""], still_open[period, "all", ""] = (done, len(so_far)), (len(so_far) - done, 1)
     assert_parts(demo_reader, "K08", rate)
     assert_parts(demo_reader, "K08.open", still_open)
+
+
+# ---- small ledgers ------------------------------------------------------------------------------------
+
+
+def test_a_fault_counts_where_it_was_detected_and_is_open_until_it_is_restored(tmp_path: Path) -> None:
+    """Two thirds of a minute twice and one third make whole minutes: ten on the average, which is the target."""
+    config, data = copy_config(tmp_path / "config"), tmp_path / "data"
+    small.change_config(config, "targets.csv", {"kpi_id": "K05"}, target="10")
+    load(data, small.until(tmp_path, "2026/10/31 23:55"), small.use(tmp_path, "2026-09", account=1), small.faults(
+        tmp_path, ("2026-09-01 10:00:00", "2026-09-01 10:09:40", "2026-09-01 10:30:00"),
+        ("2026-09-02 10:00:00", "2026-09-02 10:09:40", "2026-10-01 00:00:00"),
+        ("2026-09-30 23:59:00", "2026-10-01 00:09:40", None), ("2026-09-03 10:00:00", None, "2026-09-03 12:00:00"),
+        ("2026-10-31 23:59:59", None, None)), config=config)
+    assert small.parts(data, "K05")["2026-09"] == (30, 3) and small.parts(data, "K05")["2026-10"] == (0, 0)
+    assert rows(data, "SELECT judgement FROM wh.main.kpi_value WHERE kpi_id = 'K05' AND period_id = '2026-09' "
+                      "AND grain = 'all'") == [("達成",)]
+    assert small.parts(data, "K07")["2026-09"] == (4, 1) and small.parts(data, "K07")["2026-10"] == (1, 1)
+    assert small.parts(data, "K08")["2026-09"] == (2, 4) and small.parts(data, "K08")["2026-10"] == (3, 5)
+    assert small.parts(data, "K08.open")["2026-09"] == (2, 1) == small.parts(data, "K08.open")["FY2026"]
+    assert small.parts(data, "K06")["2026-09"] == (30 + 120 + 60 * 24 * 29 - 600, 3), "restored at midnight of October"
+    assert small.parts(data, "K06.max", "tenant", "242012")["2026-09"] == (60 * 24 * 29 - 600, 1)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from tests.support import copy_config, load, rows
+from tests.warehouse import small_files as small
 from tests.warehouse.raw_files import (
     PERIODS,
     TENANT_CODES,
@@ -114,3 +117,52 @@ def test_k38_asks_of_serious_events_from_inside_whether_the_terminal_is_known(
         return sum(event["endpoint"] for event in outward), len(outward)
 
     assert_parts(demo_reader, "K38", judged(demo_data, measure))
+
+
+# ---- small files --------------------------------------------------------------------------------------
+
+
+def event(severity: int, judged: str, notified: str = "", blocked: str = "", **others: str) -> dict[str, str]:
+    """Detected at 10:00:00 of 5 October; the other times are minutes and seconds after."""
+    def at(time: str) -> str:
+        return f"2026/10/05 10:{time}" if time else ""
+
+    return {"検知時刻": at("00:00"), "判断時刻": at(judged), "緊急連絡時刻": at(notified), "遮断時刻": at(blocked),
+            "危険度": str(severity), **others}
+
+
+def test_severities_are_as_many_as_the_configuration_has_and_fifteen_minutes_run_from_the_judgement(
+    tmp_path: Path
+) -> None:
+    config, data = copy_config(tmp_path / "config"), tmp_path / "data"
+    small.add_config(config, "severities.csv", {"severity": "4", "code_name": "Disaster", "name": "危険度4",
+                                                "sort_order": "50"})
+    load(data, small.until(tmp_path, "2026/10/31 23:55"), small.judgements(
+        tmp_path, "202610", event(0, "02:00"), event(1, "04:00", "50:00"), event(2, "10:00", "25:00"),
+        event(2, "10:00", "25:01", 方向="内→外", 端末="PC-1"), event(2, "10:00", 方向="内→外"),
+        event(3, "06:00", "07:00", "04:00"), event(4, "08:00", "09:00", "28:30", 団体名="図書館"), event(4, "08:00")),
+        config=config)
+
+    def told(kpi_id: str, grain: str = "all", entity: str = "") -> tuple[Any, Any]:
+        return small.parts(data, kpi_id, grain, entity)["2026-10"]
+
+    assert [told("K33", "severity", severity)[0] for severity in "01234"] == [1, 1, 3, 1, 2]
+    assert told("K33") == (8, 1) and told("K33", "tenant", "242012") == (7, 1)
+    assert told("K34") == (6, 1) and told("K34", "tenant", "242012") == (5, 1)
+    assert told("K35") == (3, 6), "at 15:00 in time, at 15:01 late, never is late"
+    assert told("K35.max") == (Decimal("15.0167"), 1)
+    assert told("K36") == (8, 1) and told("K36.max") == (10, 1), "2, 4, 6, 8, 8, 10, 10, 10 minutes"
+    assert told("K37") == (2, 3) and told("K37.max") == (Decimal("20.5"), 1), "blocked before judged took no time"
+    assert told("K38") == (1, 2)
+    assert rows(data, "SELECT DISTINCT judgement FROM wh.main.kpi_value WHERE kpi_id IN ('K35', 'K37') "
+                      "AND grain = 'all'") == [("未達",)]
+
+
+def test_a_month_without_serious_events_is_not_judged_and_one_without_a_file_is_unknown(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    load(data, small.until(tmp_path, "2026/10/31 23:55"), small.judgements(tmp_path, "202610", event(1, "04:00")),
+         small.use(tmp_path, "2026-09", account=1), config=copy_config(tmp_path / "config"))
+    found = dict(rows(data, "SELECT period_id, judgement FROM wh.kpi_value WHERE kpi_id = 'K35' AND grain = 'all'"))
+    assert (found["2026-10"], found["2026-09"], found["2026Q3"], found["FY2026"]) == (
+        "対象なし", "データなし", "対象なし", "対象なし")
+    assert small.parts(data, "K33")["2026-09"] == (None, None) and small.parts(data, "K33")["FY2026"] == (1, 1)

@@ -8,6 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from tests.support import copy_config, load
+from tests.warehouse import small_files as small
 from tests.warehouse.raw_files import (
     LAST_DAY,
     PERIODS,
@@ -122,3 +124,61 @@ def test_k04_counts_switch_overs_and_their_mean_interruption_in_seconds(demo_dat
             mean[period, grain, entity] = sum(ended), len(ended)
     assert_parts(demo_reader, "K04", count)
     assert_parts(demo_reader, "K04.mean", mean)
+
+
+# ---- small ledgers ------------------------------------------------------------------------------------
+
+
+def test_stops_over_a_months_end_and_beside_each_other_count_once_and_where_they_lie(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    load(data, small.until(tmp_path, "2026/10/31 23:55"), small.outages(
+        tmp_path, ("プロキシ", "計画外停止", "2026/09/30 23:00", "2026/10/01 01:00", "津市"),
+        ("プロキシ", "計画外停止", "2026/09/30 23:30", "2026/10/01 02:00", "津市"),
+        ("WAF", "計画外停止", "2026/10/01 01:30", "2026/10/01 02:00", "四日市市"),
+        *((service, "計画外停止", "2026-08-03 10:00:00", "2026-08-03 10:00:20", None)
+          for service in ("プロキシ", "WAF", "CDN"))),
+        small.use(tmp_path, "2026-08", account=1), small.use(tmp_path, "2026-09", account=1),
+        config=copy_config(tmp_path / "config"))
+    assert small.parts(data, "K02", "service", "proxy") | small.parts(data, "K02") == {
+        "2026-08": (1, 1), "2026-09": (60, 1), "2026-10": (150, 1), "2026Q2": (61, 1), "2026Q3": (150, 1),
+        "2026H1": (61, 1), "2026H2": (150, 1), "FY2026": (211, 1), "sc-r3": (211, 1)}, "three times 20 s are a minute"
+    assert small.parts(data, "K02", "service", "proxy")["2026-10"] == (120, 1)
+    assert small.parts(data, "K02.count")["2026-09"] == (1, 1) == small.parts(data, "K02.count")["2026-10"]
+    assert small.parts(data, "K02.count")["2026Q2"] == (4, 1)
+    assert small.parts(data, "K02", "tenant", "242012")["FY2026"] == (180, 1)
+    assert small.parts(data, "K02", "tenant", "242021")["FY2026"] == (30, 1)
+    assert small.parts(data, "K02", "tenant", "240001")["FY2026"] == (0, 1)
+    assert small.parts(data, "K01", "tenant", "242012")["2026-10"] == (13 * 31 * 1440 - 120, 13 * 31 * 1440)
+
+
+def test_one_minute_of_office_hours_is_enough_to_be_in_them(tmp_path: Path) -> None:
+    """12 October 2026 is a holiday, the 10th a Saturday; the stop of the 20th has not ended."""
+    clear = [("05 06:30", "05 08:30"), ("07 17:15", "07 18:00"), ("10 12:00", "10 13:00"), ("12 12:00", "12 13:00"),
+             ("13 17:15", "14 08:30")]
+    touching = [("06 06:30", "06 08:31"), ("08 17:14", "08 18:00"), ("15 17:15", "16 08:31"), ("09 12:00", "12 01:00")]
+    stops = [("プロキシ", "計画停止", f"2026/10/{start}", f"2026/10/{end}", None) for start, end in [*clear, *touching]]
+    stops += [("プロキシ", "計画停止", "2026/10/20 18:00", None, None),
+              ("WAF", "系切替", "2026-10-21 10:00:00", "2026-10-21 10:01:30", None),
+              ("WAF", "系切替", "2026-10-22 10:00:00", None, None)]
+    data = tmp_path / "data"
+    load(data, small.until(tmp_path, "2026/10/31 23:55"), small.outages(tmp_path, *stops))
+    assert small.parts(data, "K03")["2026-10"] == (5, 9) == small.parts(data, "K03", "service", "proxy")["2026-10"]
+    assert small.parts(data, "K03", "service", "waf")["2026-10"] == (0, 0)
+    assert small.parts(data, "K04")["2026-10"] == (2, 1) and small.parts(data, "K04.mean")["2026-10"] == (90, 1)
+
+
+def test_a_body_is_told_of_the_days_on_which_it_was_connected(tmp_path: Path) -> None:
+    """四日市市 joins on 16 October, 三重県 leaves on the 15th, in the midst of a stop."""
+    config = copy_config(tmp_path / "config")
+    small.change_config(config, "tenants.csv", {"tenant_code": "242021"}, valid_from="2026-10-16")
+    small.change_config(config, "tenants.csv", {"tenant_code": "240001"}, valid_to="2026-10-15")
+    data, whole = tmp_path / "data", 13 * 1440
+    load(data, small.until(tmp_path, "2026/10/31 23:55"), small.outages(
+        tmp_path, ("プロキシ", "計画外停止", "2026/10/10 10:00", "2026/10/10 12:00", "全団体"),
+        ("プロキシ", "計画停止", "2026/10/15 23:00", "2026/10/16 01:00", "全団体"),
+        ("プロキシ", "計画外停止", "2026/10/20 10:00", "2026/10/20 11:00", "全団体")), config=config)
+    found = {code: small.parts(data, "K01", "tenant", code)["2026-10"] for code in ("242012", "242021", "240001")}
+    assert found == {"242012": (whole * 31 - 300, whole * 31 - 120), "242021": (whole * 16 - 120, whole * 16 - 60),
+                     "240001": (whole * 15 - 180, whole * 15 - 60)}
+    counts = [small.parts(data, "K02.count", "tenant", code)["2026-10"][0] for code in ("242012", "242021", "240001")]
+    assert counts == [2, 1, 1]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from tests.support import CONFIG, read_rows
+from tests.support import CONFIG, copy_config, load, read_rows, rows, traffic_file
+from tests.warehouse import small_files as small
 from tests.warehouse.raw_files import (
     PERIODS,
     ROUTES,
@@ -91,3 +92,26 @@ def test_k17_divides_by_users_and_open_days_of_the_months_that_have_bytes(
             wanted[period, "tenant", code] = (bytes_of(demo_data, period, code), days * USERS[code]) \
                 if code in known else (None, None)
     assert_parts(demo_reader, "K17", wanted)
+
+
+def test_limits_are_those_of_the_bodies_and_a_body_that_joins_counts_from_then_on(tmp_path: Path) -> None:
+    """津市: 21 values of 1 to 21 thousand bytes per route and direction; the 20th, three routes, 8 bits, 300 s."""
+    config, data = copy_config(tmp_path / "config"), tmp_path / "data"
+    small.change_config(config, "tenants.csv", {"tenant_code": "242012"}, cap_bps="2000", users="10")
+    small.change_config(config, "tenants.csv", {"tenant_code": "242021"}, valid_from="2026-10-16", users="7")
+    small.change_config(config, "targets.csv", {"kpi_id": "K16"}, target="90", caution="80")
+    values = [(f"2026/09/{1 + place:02d} 10:00", "242012", 1000 * (1 + place)) for place in range(21)]
+    load(data, small.until(tmp_path, "2026/10/31 23:55"), traffic_file(
+        tmp_path / "団体別通信量_1.csv", *values, ("2026/10/20 10:00", "242021", 50)), config=config)
+    assert small.parts(data, "K15.p95", "tenant", "242012")["2026-09"] == (3 * 20_000 * 8 // 300, 1)
+    assert small.parts(data, "K16", "tenant", "242012")["2026Q2"] == (1_600, 2_000)
+    assert small.parts(data, "K16", "tenant", "242012")["2026-10"] == (None, 2_000)
+    assert small.parts(data, "K16", "tenant", "240001")["2026-09"] == (0, 0)
+    assert rows(data, "SELECT entity, judgement FROM wh.main.kpi_value WHERE kpi_id = 'K16' AND period_id = '2026-09' "
+                      "ORDER BY ALL") == [("240001", "対象なし"), ("242012", "達成")], "242021 was no member"
+    bytes_of_october, bytes_of_september = 6 * 50, 6 * 1000 * 21 * 22 // 2
+    assert small.parts(data, "K17", "tenant", "242021")["2026-10"] == (bytes_of_october, 7 * 11), "16 to 31 October"
+    assert small.parts(data, "K17", "tenant", "242012")["FY2026"] == (bytes_of_september, 10 * 19), "not October's days"
+    assert small.parts(data, "K17")["FY2026"] == (bytes_of_september + bytes_of_october, 10 * 19 + 7 * 11)
+    assert small.parts(data, "K15.share", "tenant", "242021")["FY2026"] == (
+        bytes_of_october, bytes_of_september + bytes_of_october)

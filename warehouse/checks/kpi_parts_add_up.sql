@@ -10,7 +10,7 @@ FROM part AS p
 JOIN whole AS w ON w.period_id = p.period_id AND w.kpi_id = p.kpi_id
 WHERE ((p.kpi_id, p.grain) IN (('K02', 'service'), ('K02.count', 'service'), ('K03', 'service'), ('K04', 'service'),
                                ('K15', 'tenant'), ('K15', 'route'), ('K25.count', 'function'), ('K40', 'obligation'))
-       AND p.numerator IS DISTINCT FROM w.numerator)
+       AND (abs(p.numerator - w.numerator) > 0.001 OR (p.numerator IS NULL) <> (w.numerator IS NULL)))
    OR ((p.kpi_id, p.grain) IN (('K07', 'service'), ('K25.count', 'tenant'), ('K26', 'tenant'), ('K26', 'channel'),
                                ('K26', 'ticket_kind'), ('K30', 'tenant'), ('K30', 'change_kind'), ('K33', 'tenant'),
                                ('K33', 'severity'), ('K33', 'function'), ('K34', 'tenant'))

@@ -5,7 +5,8 @@
 -- partition: jst_month
 -- identities: months_low <= months_left <= months_high where known [trends_within_bounds]
 -- months_left: whole months from this month until the line has reached the threshold, 0 when it has; NULL where nothing
--- points there within 60 months (見込みなし).  months_low by the steeper line, months_high by the flatter one.
+-- points there within 60 months (見込みなし).  months_low by the steeper line, months_high by the flatter one.  The noise of
+-- binary fractions (beyond the sixth decimal) makes no month more.
 WITH threshold AS (
     SELECT 70 AS threshold_pct UNION ALL SELECT 90 UNION ALL SELECT 100
 ),
@@ -18,12 +19,12 @@ measured AS (
 ),
 steps AS (
     SELECT jst_month, grain, entity, metric, state, threshold_pct,
-           CASE WHEN fit_value >= goal THEN 0 WHEN state = 'rising' THEN ceil((goal - fit_value) / nullif(slope, 0)) END
-               AS middle,
+           CASE WHEN fit_value >= goal THEN 0
+                WHEN state = 'rising' THEN ceil(round((goal - fit_value) / nullif(slope, 0), 6)) END AS middle,
            CASE WHEN fit_high >= goal OR fit_value >= goal THEN 0
-                WHEN state = 'rising' THEN ceil((goal - fit_high) / nullif(slope_high, 0)) END AS soonest,
+                WHEN state = 'rising' THEN ceil(round((goal - fit_high) / nullif(slope_high, 0), 6)) END AS soonest,
            CASE WHEN fit_low >= goal AND fit_value >= goal THEN 0
-                WHEN state = 'rising' THEN ceil((goal - fit_low) / nullif(slope_low, 0)) END AS latest
+                WHEN state = 'rising' THEN ceil(round((goal - fit_low) / nullif(slope_low, 0), 6)) END AS latest
     FROM measured
 )
 SELECT jst_month, grain, entity, metric, threshold_pct, state,

@@ -4,8 +4,9 @@
 -- inputs: period_month(period), capacity_reach(period), capacity_trend(period)
 -- partition: period
 -- identities: K20.70 <= K20.90 <= K20 where known
--- As seen from the last month of the period.  denominator 0: nothing points to the threshold (見込みなし); numerator NULL:
--- fewer than twelve months are known.  Of a device the metric that gets there first.
+-- As seen from the last month of the period, along the line of the last month that has a figure.  denominator 0: nothing
+-- points to the threshold (見込みなし); numerator NULL: fewer than twelve months are known.  Of a device the metric that gets
+-- there first.
 WITH last_month AS (
     SELECT p.period_id, t.grain, t.entity, max(t.jst_month) AS jst_month
     FROM capacity_trend AS t
@@ -19,9 +20,19 @@ months AS (
     JOIN capacity_trend AS t ON t.jst_month = l.jst_month AND t.grain = l.grain AND t.entity = l.entity
     GROUP BY l.period_id, l.grain, l.entity
 ),
+ended AS (
+    SELECT period_id, max(CAST(substr(jst_month, 1, 4) AS BIGINT) * 12 + CAST(substr(jst_month, 6, 2) AS BIGINT)) AS x
+    FROM period_month
+    GROUP BY period_id
+),
 reached AS (
-    SELECT l.period_id, l.grain, l.entity, r.threshold_pct, min(r.months_left) AS months_left
-    FROM last_month AS l
+    SELECT l.period_id, l.grain, l.entity, r.threshold_pct,
+           min(CASE WHEN r.months_left > e.x - l.x THEN r.months_left - (e.x - l.x)
+                    WHEN r.months_left IS NOT NULL THEN 0 END) AS months_left
+    FROM (SELECT period_id, grain, entity, jst_month, CAST(substr(jst_month, 1, 4) AS BIGINT) * 12
+                     + CAST(substr(jst_month, 6, 2) AS BIGINT) AS x
+          FROM last_month) AS l
+    JOIN ended AS e ON e.period_id = l.period_id
     JOIN capacity_reach AS r ON r.jst_month = l.jst_month AND r.grain = l.grain AND r.entity = l.entity
     GROUP BY l.period_id, l.grain, l.entity, r.threshold_pct
 ),

@@ -4,6 +4,7 @@
 -- inputs: reporting_period(period), period_ledger(period), period_entity(period), period_month(period), fault_case, dim_tenant
 -- partition: period
 -- identities: K07 = K07.inside + K07.outside [kpi_parts_add_up]
+-- Sums of minutes are made of whole seconds, so that parts of minutes do not add up to more or less than they are.
 -- K08 looks at all faults up to the last day told, whenever they were detected; a fault is done once fully restored.
 WITH member AS (
     SELECT l.period_id, e.grain, e.entity, l.months_due, l.months_told
@@ -28,10 +29,10 @@ seen AS (
 timed AS (
     SELECT p.period_id, s.grain, s.entity, count(*) AS faults,
            count(CASE WHEN s.boundary = 'inside' THEN 1 END) AS inside,
-           sum(s.start_minutes) AS start_sum, count(s.start_minutes) AS started,
+           CAST(sum(round(s.start_minutes * 60)) AS BIGINT) AS start_seconds, count(s.start_minutes) AS started,
            CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY s.start_minutes) AS DECIMAL(20,2)) AS start_median,
            max(s.start_minutes) AS start_max,
-           sum(s.restore_minutes) AS restore_sum, count(s.restore_minutes) AS restored,
+           CAST(sum(round(s.restore_minutes * 60)) AS BIGINT) AS restore_seconds, count(s.restore_minutes) AS restored,
            CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY s.restore_minutes) AS DECIMAL(20,2)) AS restore_median,
            max(s.restore_minutes) AS restore_max
     FROM seen AS s
@@ -47,16 +48,16 @@ so_far AS (
 ),
 counted AS (
     SELECT m.period_id, m.grain, m.entity, m.months_due, m.months_told, coalesce(t.faults, 0) AS faults,
-           coalesce(t.inside, 0) AS inside, t.start_sum, coalesce(t.started, 0) AS started, t.start_median, t.start_max,
-           t.restore_sum, coalesce(t.restored, 0) AS restored, t.restore_median, t.restore_max,
+           coalesce(t.inside, 0) AS inside, t.start_seconds, coalesce(t.started, 0) AS started, t.start_median, t.start_max,
+           t.restore_seconds, coalesce(t.restored, 0) AS restored, t.restore_median, t.restore_max,
            coalesce(f.faults, 0) AS faults_so_far, coalesce(f.done, 0) AS done_so_far
     FROM member AS m
     LEFT JOIN timed AS t ON t.period_id = m.period_id AND t.grain = m.grain AND t.entity = m.entity
     LEFT JOIN so_far AS f ON f.period_id = m.period_id
 ),
 parts AS (
-    SELECT period_id, 'K05' AS kpi_id, grain, entity, coalesce(start_sum, 0) AS numerator, started AS denominator,
-           started AS n, months_due, months_told
+    SELECT period_id, 'K05' AS kpi_id, grain, entity, CAST(coalesce(start_seconds, 0) / 60 AS DECIMAL(28,4)) AS numerator,
+           started AS denominator, started AS n, months_due, months_told
     FROM counted
     WHERE grain <> 'tenant'
     UNION ALL
@@ -70,7 +71,8 @@ parts AS (
     FROM counted
     WHERE grain <> 'tenant'
     UNION ALL
-    SELECT period_id, 'K06', grain, entity, coalesce(restore_sum, 0), restored, restored, months_due, months_told
+    SELECT period_id, 'K06', grain, entity, CAST(coalesce(restore_seconds, 0) / 60 AS DECIMAL(28,4)), restored, restored,
+           months_due, months_told
     FROM counted
     UNION ALL
     SELECT period_id, 'K06.median', grain, entity, restore_median, CASE WHEN restored > 0 THEN 1 ELSE 0 END, restored,

@@ -1,10 +1,11 @@
 -- one row per reporting period, KPI (K40), grain (all, obligation) and entity
 -- title: 指標の算出（報告義務）
 -- keys: period_id, kpi_id, grain, entity
--- inputs: reporting_period(period), period_ledger(period), period_entity(period), obligation_due
+-- inputs: reporting_period(period), period_ledger(period), period_entity(period), obligation_due, dim_obligation, calendar_event, dim_tenant
 -- partition: period
 -- identities: numerator <= denominator of K40; obligations add up to all [kpi_parts_add_up]
 -- A duty counts in the periods that hold its due date; those not due yet, or of which nothing can be told, are left out.
+-- K40.done counts where it was done, whenever it falls due; what is owed to each body, once for every body that came.
 WITH member AS (
     SELECT l.period_id, e.grain, e.entity, l.months_due, l.months_told
     FROM period_ledger AS l
@@ -23,11 +24,29 @@ summed AS (
     UNION ALL
     SELECT period_id, 'all', '', sum(due), sum(fulfilled) FROM due GROUP BY period_id
 ),
+event AS (
+    SELECT o.obligation_id, o.each_tenant, e.event_no, e.jst_date, e.attendees
+    FROM calendar_event AS e
+    JOIN dim_obligation AS o
+        ON o.event_kind = e.event_kind AND e.jst_date BETWEEN o.valid_from AND o.valid_to
+        AND (o.title_pattern IS NULL OR e.title LIKE o.title_pattern)
+    WHERE e.status = 'held'
+),
+act AS (
+    SELECT obligation_id, jst_date FROM event WHERE NOT each_tenant
+    UNION ALL
+    SELECT e.obligation_id, e.jst_date
+    FROM event AS e
+    JOIN dim_tenant AS t
+        ON e.jst_date BETWEEN t.valid_from AND t.valid_to
+        AND (e.attendees = '*' OR ',' || e.attendees || ',' LIKE '%,' || t.tenant_code || ',%')
+    WHERE e.each_tenant
+),
 held AS (
-    SELECT p.period_id, o.obligation_id, sum(o.done) AS done
+    SELECT p.period_id, a.obligation_id, count(*) AS done
     FROM reporting_period AS p
-    JOIN obligation_due AS o ON o.due_date BETWEEN p.first_date AND p.last_date
-    GROUP BY p.period_id, o.obligation_id
+    JOIN act AS a ON a.jst_date BETWEEN p.first_date AND p.through_date
+    GROUP BY p.period_id, a.obligation_id
 ),
 parts AS (
     SELECT m.period_id, 'K40' AS kpi_id, m.grain, m.entity, coalesce(s.fulfilled, 0) AS numerator,

@@ -4,6 +4,7 @@
 -- inputs: period_ledger(period), period_entity(period), period_month(period), service_month(period), stop_case(period)
 -- partition: period
 -- identities: numerators of services add up to that of all [kpi_parts_add_up]
+-- Minutes are made of whole seconds, so that parts of minutes do not add up to more or less than they are.
 WITH member AS (
     SELECT l.period_id, e.grain, e.entity, l.months_due, l.months_told
     FROM period_ledger AS l
@@ -13,17 +14,18 @@ WITH member AS (
 minutes AS (
     SELECT p.period_id, CASE WHEN s.entity = '' THEN 'service' ELSE 'tenant' END AS grain,
            CASE WHEN s.entity = '' THEN s.service_id ELSE s.entity END AS entity,
-           CAST(s.service_minutes - s.planned_minutes AS DECIMAL(28,4)) AS due, s.unplanned_minutes, s.unplanned_count
+           s.service_minutes * 60 - CAST(round(s.planned_minutes * 60) AS BIGINT) AS due_seconds,
+           CAST(round(s.unplanned_minutes * 60) AS BIGINT) AS lost_seconds, s.unplanned_count
     FROM service_month AS s
     JOIN period_month AS p ON p.jst_month = s.jst_month
 ),
 usage AS (
-    SELECT period_id, grain, entity, sum(due) AS due, sum(unplanned_minutes) AS lost, sum(unplanned_count) AS stops,
-           count(*) AS n
+    SELECT period_id, grain, entity, sum(due_seconds) AS due_seconds, sum(lost_seconds) AS lost_seconds,
+           sum(unplanned_count) AS stops, count(*) AS n
     FROM minutes
     GROUP BY period_id, grain, entity
     UNION ALL
-    SELECT period_id, 'all', '', sum(due), sum(unplanned_minutes), sum(unplanned_count), count(*)
+    SELECT period_id, 'all', '', sum(due_seconds), sum(lost_seconds), sum(unplanned_count), count(*)
     FROM minutes
     WHERE grain = 'service'
     GROUP BY period_id
@@ -47,7 +49,9 @@ work AS (
     GROUP BY period_id, grain, entity
 ),
 counted AS (
-    SELECT m.period_id, m.grain, m.entity, m.months_due, m.months_told, u.due, u.lost, u.stops, u.n,
+    SELECT m.period_id, m.grain, m.entity, m.months_due, m.months_told,
+           CAST(u.due_seconds / 60 AS DECIMAL(28,4)) AS due, CAST(u.lost_seconds / 60 AS DECIMAL(28,4)) AS lost,
+           CAST((u.due_seconds - u.lost_seconds) / 60 AS DECIMAL(28,4)) AS kept, u.stops, u.n,
            coalesce(w.planned, 0) AS planned, coalesce(w.planned_off_hours, 0) AS planned_off_hours,
            coalesce(w.switched, 0) AS switched, coalesce(w.switched_timed, 0) AS switched_timed,
            coalesce(w.switched_seconds, 0) AS switched_seconds
@@ -56,7 +60,7 @@ counted AS (
     LEFT JOIN work AS w ON w.period_id = m.period_id AND w.grain = m.grain AND w.entity = m.entity
 ),
 parts AS (
-    SELECT period_id, 'K01' AS kpi_id, grain, entity, due - lost AS numerator, due AS denominator, n, months_due,
+    SELECT period_id, 'K01' AS kpi_id, grain, entity, kept AS numerator, due AS denominator, n, months_due,
            months_told
     FROM counted
     UNION ALL

@@ -1,9 +1,10 @@
 -- one row per reporting period, KPI (K15-K17), grain (all, tenant, route) and entity
 -- title: 指標の算出（接続団体の通信）
 -- keys: period_id, kpi_id, grain, entity
--- inputs: reporting_period(period), period_month(period), percentile(period), tenant_traffic_month(period), calendar_month(period), dim_tenant
+-- inputs: reporting_period(period), period_month(period), percentile(period), tenant_traffic_month(period), dim_date(period), dim_tenant
 -- partition: period
 -- identities: K15 of tenants and of routes add up to K15 of all [kpi_parts_add_up]; received <= expected [kpi_within_bounds]
+-- K17: users on each open day on which the body was connected, up to the last day told.
 WITH traffic AS (
     SELECT p.period_id, t.jst_month, t.tenant_code, t.route, sum(t.bytes) AS bytes, sum(t.expected) AS expected,
            sum(t.received) AS received
@@ -28,15 +29,19 @@ summed AS (
     WHERE route = 'total'
     GROUP BY period_id
 ),
+connected AS (
+    SELECT p.period_id, d.jst_month, n.tenant_code, sum(n.users) AS person_days
+    FROM period_month AS m
+    JOIN reporting_period AS p ON p.period_id = m.period_id
+    JOIN dim_date AS d ON d.jst_month = m.jst_month AND d.is_open_day AND d.jst_date <= p.through_date
+    JOIN dim_tenant AS n ON d.jst_date BETWEEN n.valid_from AND n.valid_to
+    GROUP BY p.period_id, d.jst_month, n.tenant_code
+),
 person_days AS (
-    SELECT t.period_id, t.tenant_code, sum(t.bytes) AS bytes, sum(m.users * c.open_days) AS person_days
+    SELECT t.period_id, t.tenant_code, sum(t.bytes) AS bytes, sum(coalesce(c.person_days, 0)) AS person_days
     FROM traffic AS t
-    JOIN calendar_month AS c ON c.jst_month = t.jst_month
-    JOIN (SELECT c2.jst_month, d.tenant_code, d.users
-          FROM calendar_month AS c2
-          JOIN dim_tenant AS d ON d.valid_from <= c2.last_date AND d.valid_to >= c2.first_date
-          QUALIFY row_number() OVER (PARTITION BY c2.jst_month, d.tenant_code ORDER BY d.valid_from DESC NULLS LAST) = 1
-         ) AS m ON m.jst_month = t.jst_month AND m.tenant_code = t.tenant_code
+    LEFT JOIN connected AS c
+        ON c.period_id = t.period_id AND c.jst_month = t.jst_month AND c.tenant_code = t.tenant_code
     WHERE t.route = 'total' AND t.bytes IS NOT NULL
     GROUP BY t.period_id, t.tenant_code
 ),

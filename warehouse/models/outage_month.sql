@@ -6,25 +6,27 @@
 -- identities: planned_seconds <= allowed_seconds <= any_seconds [stops_add_up]
 -- Seconds.  Planned stops, stops with a reason of exclusion (除外事由), degradation and switch-overs are no unplanned
 -- stop.  Overlapping stops count once: as planned, else as excluded, else as unplanned; hence the unions 'allowed'
--- (planned or excluded) and 'any'.  A stop that has not ended lasts until the snapshot's data ends.
-WITH watched AS (
-    SELECT o.service_id, '' AS entity, o.outage_kind, o.exclusion, o.started_at, o.ended_at
+-- (planned or excluded) and 'any'.  A stop that has not ended lasts until the snapshot's data ends; nothing beyond that
+-- counts, nor what a body did not see because it was not connected yet, or no more.
+WITH local AS (
+    SELECT o.service_id, o.affected, CASE WHEN o.outage_kind = 'planned' THEN 'planned'
+                                          WHEN o.exclusion IS NOT NULL THEN 'excluded' ELSE 'unplanned' END AS own_kind,
+           o.started_at + INTERVAL 9 HOUR AS started,
+           least(coalesce(o.ended_at + INTERVAL 9 HOUR, a.as_of_jst), a.as_of_jst) AS ended
     FROM service_outage AS o
-    UNION ALL
-    SELECT o.service_id, t.tenant_code, o.outage_kind, o.exclusion, o.started_at, o.ended_at
-    FROM service_outage AS o
-    JOIN dim_tenant AS t
-        ON o.jst_date BETWEEN t.valid_from AND t.valid_to
-        AND (o.affected = '*' OR ',' || o.affected || ',' LIKE '%,' || t.tenant_code || ',%')
+    CROSS JOIN as_of AS a
+    WHERE o.outage_kind IN ('planned', 'unplanned') AND o.started_at + INTERVAL 9 HOUR < a.as_of_jst
 ),
 rated AS (
-    SELECT w.service_id, w.entity, CASE WHEN w.outage_kind = 'planned' THEN 'planned'
-                                        WHEN w.exclusion IS NOT NULL THEN 'excluded' ELSE 'unplanned' END AS own_kind,
-           w.started_at + INTERVAL 9 HOUR AS started,
-           coalesce(w.ended_at + INTERVAL 9 HOUR, greatest(a.as_of_jst, w.started_at + INTERVAL 9 HOUR)) AS ended
-    FROM watched AS w
-    CROSS JOIN as_of AS a
-    WHERE w.outage_kind IN ('planned', 'unplanned')
+    SELECT service_id, '' AS entity, own_kind, started, ended
+    FROM local
+    UNION ALL
+    SELECT l.service_id, t.tenant_code, l.own_kind, greatest(l.started, CAST(t.valid_from AS TIMESTAMP)),
+           least(l.ended, CAST(t.valid_to AS TIMESTAMP) + INTERVAL 1 DAY)
+    FROM local AS l
+    JOIN dim_tenant AS t
+        ON l.started < CAST(t.valid_to AS TIMESTAMP) + INTERVAL 1 DAY AND l.ended > CAST(t.valid_from AS TIMESTAMP)
+        AND (l.affected = '*' OR ',' || l.affected || ',' LIKE '%,' || t.tenant_code || ',%')
 ),
 stops AS (
     SELECT service_id, entity, own_kind AS stop_kind, started, ended FROM rated WHERE own_kind <> 'excluded'

@@ -10,10 +10,10 @@ last_told AS (
     WHERE c.table_name = 'ticket'
 ),
 ended AS (
-    SELECT e.last_date, d.open_day_number
+    SELECT max(d.jst_date) AS last_date, max(d.open_day_number) AS open_day_number
     FROM last_told AS l
-    JOIN scoped.calendar_month AS e ON e.jst_month = l.jst_month
-    JOIN scoped.dim_date AS d ON d.jst_date = e.last_date
+    JOIN scoped.dim_date AS d ON d.jst_month = l.jst_month
+    JOIN scoped.reporting_period AS p ON p.period_id = $period AND d.jst_date <= p.through_date
 ),
 wanted AS (
     SELECT t.*, coalesce(r.reopened, 0) AS reopened, e.open_day_number - s.open_day_number AS age
