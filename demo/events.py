@@ -85,6 +85,7 @@ def _month_events(world: World, month: Period, seed: int) -> list[_Event]:
             written_up=False,
         ),
     ]
+    events += [_report(world, month, title) for title in _longer_reports(month)]
     turn = (month.start.month - 4) % 12
     events += [
         _briefing(world, month, place, tenant) for place, tenant in enumerate(members) if place % 12 == turn
@@ -94,6 +95,22 @@ def _month_events(world: World, month: Period, seed: int) -> list[_Event]:
     if month.start.month == _DRILL_MONTH:
         events.append(_drill(world, month, len(members) + int(random.integers(5, 20))))
     return events
+
+
+def _longer_reports(month: Period) -> list[str]:
+    """What is handed in besides the monthly report: of each half in the month after it, of the year in March."""
+    titles = []
+    if month.start.month in (4, 10):
+        half = Period.holding("half", month.shift(-1).first_month)
+        titles.append(f"半期全項目報告書（{half.label_ja}分）")
+    if month.start.month == 3:
+        titles.append(f"年間運用サマリ（{Period.holding('year', month.first_month).label_ja}）")
+    return titles
+
+
+def _report(world: World, month: Period, title: str) -> _Event:
+    day = _at(world, month.start, 18, 17)
+    return _Event("報告書の提出", title, day, 0, "電子納品", world.tenants[0].name, None, "", written_up=False)
 
 
 def _briefing(world: World, month: Period, place: int, tenant: Tenant) -> _Event:

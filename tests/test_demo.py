@@ -603,7 +603,7 @@ def test_event_ledger_fulfils_the_years_duties_and_plans_the_rest(tmp_path: Path
     kinds = Counter(row[1] for row in body)
     assert kinds == {
         "報告会（県）": 12,
-        "報告書の提出": 12,
+        "報告書の提出": 12 + 2 + 1,  # each month, both halves, the year
         "報告会（接続団体）": 33,
         "職員研修": 2,
         "訓練": 1,

@@ -206,7 +206,7 @@ def _finding_row(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def signatures_table(ctx: Context, params: Params) -> TableContent:
-    frame = ctx.month_frame("signature_top", previous_month=ctx.period.previous().last_month, limit=params["count"])
+    frame = ctx.data.frame("signature_top", period=str(ctx.period), limit=params["count"])
     columns = (
         Column("順位", "center", 9),
         Column("シグネチャ", "left", 64),
