@@ -4,7 +4,7 @@
 -- inputs: reporting_period(period), period_month(period), licence_usage(period), dim_licence
 -- partition: period
 -- identities: none (state of the last month told)
--- Of a longer period the last month that has a figure stands for its end.
+-- The last figure of a month stands for its end, the last month that has one for that of a longer period.
 WITH licence AS (
     SELECT p.period_id, p.made_of, l.kind, l.capacity
     FROM reporting_period AS p
@@ -12,7 +12,7 @@ WITH licence AS (
     QUALIFY row_number() OVER (PARTITION BY p.period_id, l.kind ORDER BY l.valid_from DESC NULLS LAST) = 1
 ),
 usage AS (
-    SELECT p.period_id, u.kind, max_by(u.used, u.jst_month) AS used, count(*) AS months
+    SELECT p.period_id, u.kind, max_by(u.used, u.month_start) AS used, count(DISTINCT u.jst_month) AS months
     FROM licence_usage AS u
     JOIN period_month AS p ON p.jst_month = u.jst_month
     GROUP BY p.period_id, u.kind
