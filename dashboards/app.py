@@ -85,7 +85,13 @@ def create_app(
     add_downloads(server, sources)
     _unknown_paths_are_404(server)
     add_headers(server, app.csp_hashes())
+    _set_up_before_anyone_asks(server)
     return app
+
+
+def _set_up_before_anyone_asks(server: Flask) -> None:
+    """Dash sets itself up on its first request, and answers those that come meanwhile as if it knew no script."""
+    server.test_client().get("/")
 
 
 def shell() -> Component:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from dash import Dash
@@ -96,3 +99,19 @@ def test_creating_the_app_asks_nothing() -> None:
     from dashboards.app import create_app
 
     create_app(never, Scope.none)
+
+
+def test_the_first_requests_may_come_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = app_for(FakeReader()).server.test_client().get("/").data.decode()
+    scripts = re.findall(r'src="(/_dash-component-suites/[^"]+)"', page)
+    quick = Dash._generate_scripts_html
+
+    def slow(app: Dash) -> str:
+        time.sleep(0.2)
+        return quick(app)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(Dash, "_generate_scripts_html", slow)
+    server = app_for(FakeReader()).server
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(lambda script: server.test_client().get(script).status_code, scripts)
+    assert len(scripts) > 5 and set(answers) == {200}
