@@ -138,7 +138,7 @@ def test_severities_are_as_many_as_the_configuration_has_and_fifteen_minutes_run
     small.add_config(config, "severities.csv", {"severity": "4", "code_name": "Disaster", "name": "危険度4",
                                                 "sort_order": "50"})
     load(data, small.until(tmp_path, "2026/10/31 23:55"), small.judgements(
-        tmp_path, "202610", event(0, "02:00"), event(1, "04:00", "50:00"), event(2, "10:00", "25:00"),
+        tmp_path, "202610", event(0, "02:00"), event(1, "04:00", "50:00"), event(2, "10:00", "25:00", "55:00"),
         event(2, "10:00", "25:01", 方向="内→外", 端末="PC-1"), event(2, "10:00", 方向="内→外"),
         event(3, "06:00", "07:00", "04:00"), event(4, "08:00", "09:00", "28:30", 団体名="図書館"), event(4, "08:00")),
         config=config)

@@ -121,14 +121,14 @@ def test_a_month_without_a_ledger_is_unknown_and_missing_from_the_quarter(tmp_pa
     load(data, small.until(tmp_path, "2026/10/31 23:55"), small.use(tmp_path, "2026-09", account=1),
          small.tickets(tmp_path, 8, ("T-1", "2026/08/14 10:00", "2026/08/17 17:15", None),
                        ("T-2", "2026/08/17 10:00", "2026/08/18 17:16", "2026/08/31 23:59"),
-                       ("T-3", "2026/08/17 10:00", None, "2026/09/01 00:00")),
+                       ("T-3", "2026/08/17 10:00", None, None), ("T-5", "2026/08/14 10:00", None, "2026/09/01 00:00")),
          small.tickets(tmp_path, 10, ("T-4", "2026/10/30 17:16", None, None)), config=copy_config(tmp_path / "config"))
     assert small.parts(data, "K26")["2026-09"] == (None, None)
-    assert small.parts(data, "K26")["2026Q2"] == (3, 1) and small.parts(data, "K26")["FY2026"] == (4, 1)
+    assert small.parts(data, "K26")["2026Q2"] == (4, 1) and small.parts(data, "K26")["FY2026"] == (5, 1)
     assert rows(data, "SELECT period_id, expected, received FROM wh.kpi_value WHERE kpi_id = 'K26' AND grain = 'all' "
                       "AND period_id IN ('2026-09', '2026Q2', 'FY2026') ORDER BY ALL") == [
         ("2026-09", 1, 0), ("2026Q2", 2, 1), ("FY2026", 3, 2)]
-    assert small.parts(data, "K27")["2026-08"] == (1, 3) and small.parts(data, "K27")["2026-10"] == (0, 0)
-    assert small.parts(data, "K29")["2026-08"] == (1, 1) == small.parts(data, "K29")["2026Q2"], "T-3 is ten days old"
-    assert small.parts(data, "K29")["2026-10"] == (1, 1), "T-1 is still open, as far as anyone knows"
-    assert small.parts(data, "K29.over30")["2026-10"] == (1, 1)
+    assert small.parts(data, "K27")["2026-08"] == (1, 4) and small.parts(data, "K27")["2026-10"] == (0, 0)
+    assert small.parts(data, "K29")["2026-08"] == (2, 1) == small.parts(data, "K29")["2026Q2"], "T-3 is ten days old"
+    assert small.parts(data, "K29")["2026-10"] == (2, 1), "T-1 and T-3 are still open, as far as anyone knows"
+    assert small.parts(data, "K29.over30")["2026-10"] == (2, 1) and small.parts(data, "K29.over30")["2026-08"] == (0, 1)
