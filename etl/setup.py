@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from etl.arrivals import plans_of
@@ -28,9 +29,15 @@ class Setup:
     @classmethod
     def read(cls, config: Path) -> Setup:
         """Raises :class:`warehouse.errors.MiharashiError` when anything in the folder is wrong."""
-        registry, kpis, feeds = Registry.read(config), KpiCatalogue.read(config), read_feeds(config)
-        return cls(registry, kpis, feeds, tuple(plans_of(feeds.values(), registry)), config_hash(config))
+        return _read(config, config_hash(config))
 
     def build(self, folder: DataFolder, progress: Progress, *, anew: bool = False) -> WarehouseBuild:
         """A new snapshot in the making; use under the writer lock."""
         return WarehouseBuild(folder, self.registry, self.kpis, self.digest, progress, anew=anew, plans=self.plans)
+
+
+@lru_cache(maxsize=4)
+def _read(config: Path, digest: str) -> Setup:
+    """Read and checked once for all that ask while the files are the same."""
+    registry, kpis, feeds = Registry.read(config), KpiCatalogue.read(config), read_feeds(config)
+    return Setup(registry, kpis, feeds, tuple(plans_of(feeds.values(), registry)), digest)

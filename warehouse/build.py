@@ -11,8 +11,8 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
 from pathlib import Path
 
 import duckdb
@@ -264,8 +264,7 @@ class WarehouseBuild:
     def _write_calendar(self, months: set[str]) -> None:
         """``dim_date``, and ``calendar_version`` (one row): which calendar that is."""
         tables, rules = self._registry.tables, self._registry.calendar_rules
-        days = pa.Table.from_pylist(calendar_rows(  # noqa: F841
-            tables, *calendar_range(months), rules, known_years(tables["holiday"])))
+        days = _calendar(self._registry, *calendar_range(months))  # noqa: F841
         self.connection.execute("CREATE OR REPLACE TABLE dim_date AS SELECT * FROM days")
         self.connection.execute(CalendarVersion.TABLE)
         self.connection.execute("INSERT INTO calendar_version VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -315,6 +314,14 @@ class WarehouseBuild:
                 end = last + timedelta(seconds=table.interval_seconds) + JST
                 newest = end if newest is None else max(newest, end)
         return newest
+
+
+@lru_cache(maxsize=2)
+def _calendar(registry: Registry, first: date, last: date) -> pa.Table:
+    """One row per day for ``dim_date``; a registry never changes."""
+    tables = registry.tables
+    return pa.Table.from_pylist(calendar_rows(tables, first, last, registry.calendar_rules,
+                                              known_years(tables["holiday"])))
 
 
 def _newest(connection: duckdb.DuckDBPyConnection, column: str, path: Path) -> datetime | None:

@@ -7,6 +7,7 @@ lands) and its provenance ``feed`` and ``load_id``; which of two loads wins is t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 ColumnType = Literal["text", "timestamp", "integer", "decimal", "boolean"]
@@ -71,12 +72,13 @@ class FactTable:
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when the table has none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return self._by_name[name]
 
-    @property
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 
