@@ -22,6 +22,8 @@ from warehouse.reader import open_current
 from warehouse.rejects import LoadNotFound, load_of, open_ledger
 from warehouse.status import read_status
 
+pytestmark = pytest.mark.marts
+
 NAME = "団体別通信量_{}.csv"
 
 

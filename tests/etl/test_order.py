@@ -28,6 +28,8 @@ from warehouse.ledger import LoadRecord
 from warehouse.rejects import open_ledger
 from warehouse.staging import StagedLoad, staging_schema
 
+pytestmark = pytest.mark.marts
+
 MIDNIGHT = datetime(2026, 9, 30, 15)
 SLOT = timedelta(minutes=5)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking loads again and again takes minutes

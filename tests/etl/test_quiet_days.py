@@ -11,6 +11,8 @@ import pytest
 from etl.errors import FeedError
 from tests.support import copy_config, load, rows, write
 
+pytestmark = pytest.mark.marts
+
 PERIOD = "period = '(?P<year>\\d{4})(?P<month>\\d{2})(?P<day>\\d{2})'"
 ALERT = (
     '{"timestamp":"2026-10-02T09:00:00+0900","event_type":"alert","flow_id":1,"src_ip":"203.0.113.9",'

@@ -18,6 +18,8 @@ from tests.support import ROOT, SHARED, load, rows
 from warehouse.ledger import LoadRecord
 from warehouse.reader import open_current
 
+pytestmark = pytest.mark.marts
+
 CONFIG = ROOT / "tests" / "real_config"
 FILES = {
     "isp": "traffic/isp_transatlantic_5min_usdates.csv",

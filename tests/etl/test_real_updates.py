@@ -11,6 +11,8 @@ import pytest
 from tests.support import ROOT, SHARED, load, rejects, rows
 from warehouse.status import read_status
 
+pytestmark = pytest.mark.marts
+
 CONFIG = ROOT / "tests" / "real_config"
 DONE = {"Resolved", "Closed"}
 

@@ -22,6 +22,8 @@ from warehouse import snapshot
 from warehouse.folder import DataFolder
 from warehouse.rejects import open_ledger, reject_groups, rejected_lines
 
+pytestmark = pytest.mark.marts
+
 NAME = "団体別通信量_20261001.csv"
 
 

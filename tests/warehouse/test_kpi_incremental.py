@@ -101,7 +101,7 @@ def test_the_files_exercise_what_longer_periods_are_made_of(at_once: dict[str, A
     assert len({row[2] for row in at_once["kpi_value"]}) > 60
 
 
-@settings(max_examples=6, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_files_in_any_order_and_batches_end_in_the_marts_of_one_load(
     config: Path, files: list[Path], at_once: dict[str, Any], data: st.DataObject
