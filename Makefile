@@ -12,8 +12,8 @@ ifneq ($(SERVE),0)
 endif
 
 test: setup-test
-	@# Two processes side by side: together they take half the time on two cores.
-	@$(PY) -m pytest tests/warehouse & warehouse=$$!; \
+	@# Two processes side by side, each with a thread for the database: together they take half the time on two cores.
+	@export MIHARASHI_THREADS=1; $(PY) -m pytest tests/warehouse & warehouse=$$!; \
 	$(PY) -m pytest --ignore=tests/warehouse; rest=$$?; \
 	wait $$warehouse && exit $$rest
 

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import duckdb
+
+from warehouse.errors import ConfigError
 
 # DuckDB 2.0.0 answers row_number() = 1 over a UNION ALL with a constant NULL key wrongly while this optimizer is on;
 # tests/warehouse/test_engine.py holds such shapes.
 DISABLED_OPTIMIZERS = "top_n_window_elimination"
 
 
-def connect(database: Path | None, *, scratch: Path | None = None, memory: str = "1500MB",
-            threads: int = 2) -> duckdb.DuckDBPyConnection:
+def threads() -> int:
+    """How many threads a query may use (``MIHARASHI_THREADS``, default 2); :class:`ConfigError` for anything else."""
+    text = os.environ.get("MIHARASHI_THREADS", "2")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 256):
+        raise ConfigError("環境変数に誤りがあります", f"MIHARASHI_THREADS={text}。1から256までの整数にします。",
+                          "MIHARASHI_THREADS を直すか、消してから、もう一度実行してください。")
+    return int(text)
+
+
+def connect(database: Path | None, *, scratch: Path | None = None,
+            memory: str = "1500MB") -> duckdb.DuckDBPyConnection:
     """Open ``database`` (None: in memory) for writing, spilling to ``scratch``."""
-    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory, "threads": threads}
+    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory, "threads": threads()}
     if scratch is not None:
         config["temp_directory"] = str(scratch / "duckdb")
     connection = duckdb.connect(":memory:" if database is None else str(database), config=config)

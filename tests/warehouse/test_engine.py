@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from warehouse.engine import DISABLED_OPTIMIZERS, connect, file_list, literal
+from warehouse.engine import DISABLED_OPTIMIZERS, connect, file_list, literal, threads
+from warehouse.errors import ConfigError
 
 # Each is a known wrong answer of some release: rows lost, merged or taken in the wrong order.
 SHAPES = [
@@ -59,3 +60,17 @@ def test_every_connection_does_without_the_rewrite() -> None:
 def test_literals_are_text_and_nothing_else(text: str) -> None:
     assert duckdb.execute(f"SELECT {literal(text)}").fetchone() == (text,)
     assert file_list([]) == "[]"
+
+
+def test_the_number_of_threads_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIHARASHI_THREADS", "1")
+    assert connect(None).execute("SELECT current_setting('threads')").fetchall() == [(1,)]
+    monkeypatch.delenv("MIHARASHI_THREADS")
+    assert threads() == 2
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "two", "", "1.5", "２", "999"])
+def test_a_wrong_number_of_threads_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("MIHARASHI_THREADS", text)
+    with pytest.raises(ConfigError, match=f"MIHARASHI_THREADS={text}。1から256までの整数"):
+        connect(None)
