@@ -225,7 +225,8 @@ def test_attendees_that_are_no_body_are_told_by_name(tmp_path: Path, config: Pat
     ("feed", "old", "told"),
     [
         ("tenant_traffic", 'from = "団体コード"', "columns.tenant_code: unknown = keep は、件数で数える表の"),
-        ("service_outage", 'from = "サービス"', "columns.service_id: unknown = keep は使えません"),
+        ("service_outage", 'from = "サービス"',
+         "columns.service_id: unknown = keep は使えません（記録を見分ける列です"),
         ("ticket", 'from = "管理番号"', "columns.ticket_no: unknown = keep は、件数で数える表の"),
     ],
 )
