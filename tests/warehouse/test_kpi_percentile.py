@@ -49,7 +49,7 @@ def percentile(bench: Bench, period: str = "2026Q1") -> Any:
 def test_a_quarter_has_the_percentile_of_all_its_values(seed: int) -> None:
     """Thirty lines at a time: few and many values, equal ones, months of their own level, months that are missing."""
     chance = random.Random(seed)
-    series: list[Months] = []
+    series: list[Months] = [uneven(100)]
     for _ in range(30):
         spread, months = chance.choice((3, 20, 10_000)), {}
         for number in chance.sample((4, 5, 6), chance.randint(1, 3)):
