@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,14 @@ def judgements(folder: Path, month: str, *entries: dict[str, Any]) -> Path:
     told = [usual | {"判定番号": f"J-{month}-{number}"} | entry for number, entry in enumerate(entries)]
     return write(folder / f"SOC判定結果_{month}.csv", ",".join(SOC_COLUMNS),
                  *(",".join(str(entry.get(column, "")) for column in SOC_COLUMNS) for entry in told))
+
+
+def alerts(folder: Path, *times: str) -> Path:
+    """Alerts of the sensor on an address of 津市, at ``2026-10-05T10:00:00``."""
+    usual = {"event_type": "alert", "src_ip": "203.0.113.7", "dest_ip": "10.2.0.9", "proto": "TCP", "alert": {
+        "signature_id": 1, "signature": "s", "category": "c", "severity": 1, "action": "allowed"}}
+    told = [usual | {"timestamp": f"{time}.0+0900", "flow_id": number} for number, time in enumerate(times)]
+    return write(folder / "eve-1.json", *(json.dumps(alert) for alert in told))
 
 
 def change_config(config: Path, file: str, where: dict[str, str], **values: str) -> None:

@@ -166,3 +166,13 @@ def test_a_month_without_serious_events_is_not_judged_and_one_without_a_file_is_
     assert (found["2026-10"], found["2026-09"], found["2026Q3"], found["FY2026"]) == (
         "対象なし", "データなし", "対象なし", "対象なし")
     assert small.parts(data, "K33")["2026-09"] == (None, None) and small.parts(data, "K33")["FY2026"] == (1, 1)
+
+
+def test_alerts_are_detections_also_before_the_judgements_of_their_month_have_come(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    load(data, small.until(tmp_path, "2026/10/15 11:55"), small.alerts(tmp_path, "2026-10-05T10:00:00"),
+         config=copy_config(tmp_path / "config"))
+    found = [small.parts(data, "K33", *entity)["2026-10"] for entity in (
+        ("all", ""), ("tenant", "242012"), ("tenant", "240001"), ("function", "ips"), ("severity", "0"))]
+    assert found == [(1, 1), (1, 1), (0, 1), (1, 1), (None, None)], "how severe it is nobody has said"
+    assert small.parts(data, "K34")["2026-10"] == (None, None) == small.parts(data, "K36")["2026-10"]

@@ -5,11 +5,20 @@
 -- partition: period
 -- identities: K33 of tenants and of functions add up to K33 of all [kpi_parts_add_up]; numerator <= denominator of K35, K37, K38 [kpi_within_bounds]
 -- Contact within 15 minutes is counted from the judgement (specification 11(8)エ); an event without a contact time is late.
-WITH member AS (
-    SELECT l.period_id, e.grain, e.entity, l.months_due, l.months_told
-    FROM period_ledger AS l
-    JOIN period_entity AS e ON e.period_id = l.period_id AND e.grain IN ('all', 'tenant', 'severity', 'function')
-    WHERE l.table_name = 'judgement'
+-- Detections are told of months that the sensors' files or the judgements cover, the better of the two; severities and
+-- what became of an event of months that the judgements cover.
+WITH told AS (
+    SELECT period_id, max(months_due) AS months_due, max(months_told) AS months_seen,
+           max(CASE WHEN table_name = 'judgement' THEN months_told END) AS months_judged
+    FROM period_ledger
+    WHERE table_name IN ('detection', 'judgement')
+    GROUP BY period_id
+),
+member AS (
+    SELECT t.period_id, e.grain, e.entity, t.months_due, t.months_judged AS months_told,
+           CASE WHEN e.grain = 'severity' THEN t.months_judged ELSE t.months_seen END AS months_seen
+    FROM told AS t
+    JOIN period_entity AS e ON e.period_id = t.period_id AND e.grain IN ('all', 'tenant', 'severity', 'function')
 ),
 daily AS (
     SELECT p.period_id, d.tenant_code, d.function, d.severity, sum(d.n) AS n
@@ -57,7 +66,7 @@ handled AS (
     GROUP BY period_id, grain, entity
 ),
 counted AS (
-    SELECT m.period_id, m.grain, m.entity, m.months_due, m.months_told, coalesce(d.n, 0) AS n,
+    SELECT m.period_id, m.grain, m.entity, m.months_due, m.months_told, m.months_seen, coalesce(d.n, 0) AS n,
            coalesce(h.judged, 0) AS judged, coalesce(h.serious, 0) AS serious, coalesce(h.contacted, 0) AS contacted,
            coalesce(h.contact_timed, 0) AS contact_timed, h.contact_max, h.judge_median, h.judge_max,
            coalesce(h.to_block, 0) AS to_block, coalesce(h.blocked, 0) AS blocked, h.block_max,
@@ -67,7 +76,8 @@ counted AS (
     LEFT JOIN handled AS h ON h.period_id = m.period_id AND h.grain = m.grain AND h.entity = m.entity
 ),
 parts AS (
-    SELECT period_id, 'K33' AS kpi_id, grain, entity, n AS numerator, 1 AS denominator, n, months_due, months_told
+    SELECT period_id, 'K33' AS kpi_id, grain, entity, n AS numerator, 1 AS denominator, n, months_due,
+           months_seen AS months_told
     FROM counted
     UNION ALL
     SELECT period_id, 'K34', grain, entity, serious, 1, judged, months_due, months_told
