@@ -595,14 +595,14 @@ def test_gaps_that_do_not_add_up_stop_the_publication(
     from warehouse.errors import ChecksFailed
 
     def without_gaps(
-        self: models.ModelBuilder, statement: str, model: models.Model, ending: str = ""
+        self: marts.ModelBuilder, statement: str, model: models.Model, ending: str = ""
     ) -> None:
         kept(self, statement, model, ending)
         if model.name == "arrival_gap":
             self._connection.execute("DELETE FROM main.arrival_gap")
 
-    kept = models.ModelBuilder._select_into
-    monkeypatch.setattr(models.ModelBuilder, "_select_into", without_gaps)
+    kept = marts.ModelBuilder._select_into
+    monkeypatch.setattr(marts.ModelBuilder, "_select_into", without_gaps)
     with pytest.raises(ChecksFailed, match="欠測区間の欠測数の合計が両者の差と一致すること"):
         load(
             tmp_path / "data",
