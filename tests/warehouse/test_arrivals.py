@@ -591,18 +591,19 @@ def test_a_changed_promise_changes_what_is_missing(tmp_path: Path, config: Path)
 def test_gaps_that_do_not_add_up_stop_the_publication(
     tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from warehouse import models
     from warehouse.errors import ChecksFailed
+    from warehouse.marts import ModelBuilder
+    from warehouse.models import Model
 
     def without_gaps(
-        self: marts.ModelBuilder, statement: str, model: models.Model, ending: str = ""
+        self: ModelBuilder, statement: str, model: Model, ending: str = ""
     ) -> None:
         kept(self, statement, model, ending)
         if model.name == "arrival_gap":
             self._connection.execute("DELETE FROM main.arrival_gap")
 
-    kept = marts.ModelBuilder._select_into
-    monkeypatch.setattr(marts.ModelBuilder, "_select_into", without_gaps)
+    kept = ModelBuilder._select_into
+    monkeypatch.setattr(ModelBuilder, "_select_into", without_gaps)
     with pytest.raises(ChecksFailed, match="欠測区間の欠測数の合計が両者の差と一致すること"):
         load(
             tmp_path / "data",
