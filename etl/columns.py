@@ -61,7 +61,7 @@ class TextParser:
 
     def column(self, texts: pa.Array, kind: pa.DataType, source: str) -> Parsed:
         encoded = texts.dictionary_encode()
-        if self._at_once and len(encoded.dictionary) > len(texts) * _MOSTLY_DISTINCT:
+        if self._at_once and (kind != pa.string() or len(encoded.dictionary) > len(texts) * _MOSTLY_DISTINCT):
             whole = self._at_once(encoded.dictionary)
             if whole is not None:
                 return Parsed(whole.take(encoded.indices), {}, source)
@@ -246,10 +246,10 @@ class ColumnReader:
         return text
 
     def _reader_at_once(self) -> Callable[[pa.Array], pa.Array | None] | None:
-        """How all texts of a batch may be read at a stroke, for the two kinds of which nearly every one differs."""
+        """How all texts of a batch may be read at a stroke, for the two kinds of which many differ."""
         spec, column = self._spec, self.column
-        if column.type == "timestamp" and not spec.codes and spec.styles[:1] == ("iso",):
-            return lambda texts: values.iso_timestamps(texts, spec.zone)
+        if column.type == "timestamp" and not spec.codes:
+            return lambda texts: values.timestamps(texts, spec.styles[0], spec.zone)
         if column.type == "text" and not (spec.codes or column.dimension or column.allowed or spec.digits):
             return self._free_texts
         return None

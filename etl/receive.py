@@ -14,7 +14,7 @@ from etl.errors import FileRefused, NotReceived
 from warehouse.folder import ACCEPTED_FOLDER, REASON_SUFFIX, REFUSED_FOLDER, DataFolder, fsync_path
 from warehouse.trouble import reason_of
 
-_CHUNK = 4 << 20
+_CHUNK = 1 << 20
 _IGNORED_NAMES = {"Thumbs.db", "desktop.ini"}
 _IGNORED_SUFFIXES = {".part", ".tmp", ".done", ".new"}
 

@@ -31,6 +31,7 @@ _NUMBER = re.compile(r"[+-]? ?(?:[0-9]{1,3}(?:(?P<mark>[, ])[0-9]{3}(?:(?P=mark)
 _PLAIN_ISO = r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}$"
 _OFFSET_ISO = (r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
                r"(Z|[+-](0[0-9]|1[0-4]):?[0-5][0-9])$")
+_ISO_ORDER = re.compile(r"%Y([-/])%m\1%d[ T]%H:%M(:%S)?")
 _FIXED_OFFSETS = {"UTC": timedelta(0), "Asia/Tokyo": timedelta(hours=9)}  # no summer time since 2000
 
 UNIT_FACTORS: dict[tuple[str, str], tuple[int, int]] = {
@@ -100,17 +101,19 @@ def timestamp(text: str, styles: tuple[str, ...], zone: str) -> int:
     raise ValueProblem(f"日時として読めません（{problem or examples}）")
 
 
-def iso_timestamps(texts: pa.Array, zone: str) -> pa.Array | None:
-    """Many times at once as :func:`timestamp` reads them; None when one needs more care than Arrow takes.
+def timestamps(texts: pa.Array, style: str, zone: str) -> pa.Array | None:
+    """Many times at once as :func:`timestamp` reads them in ``style``; None when one needs more care than Arrow takes.
 
-    All must be written as 2026-04-01 09:05:00 (then the zone's offset must always be the same), or all with an offset
-    as 2026-04-01T09:05:00.123456+0900.
+    All must be written with every digit, as 2026-04-01 09:05:00 in the style iso and as 2026/04/01 09:05 in a pattern
+    of the same order (then the zone's offset must always be the same), or all with an offset as
+    2026-04-01T09:05:00.123456+0900.
     """
+    form = _PLAIN_ISO if style == "iso" else _plain_form(style)
     offset = _FIXED_OFFSETS.get(zone)
     try:
-        if offset is not None and pc.all(pc.match_substring_regex(texts, _PLAIN_ISO)).as_py():
-            moments = pc.cast(texts, pa.timestamp("us"))
-        elif pc.all(pc.match_substring_regex(texts, _OFFSET_ISO)).as_py():
+        if form and offset is not None and pc.all(pc.match_substring_regex(texts, form)).as_py():
+            moments = pc.cast(_as_iso(texts, style), pa.timestamp("us"))
+        elif style == "iso" and pc.all(pc.match_substring_regex(texts, _OFFSET_ISO)).as_py():
             moments, offset = pc.cast(texts, pa.timestamp("us", "UTC")), timedelta(0)
         else:
             return None
@@ -118,6 +121,21 @@ def iso_timestamps(texts: pa.Array, zone: str) -> pa.Array | None:
         return None
     assert offset is not None
     return pa.array(moments.to_numpy(zero_copy_only=False).view(np.int64) - offset // timedelta(microseconds=1))
+
+
+@lru_cache
+def _plain_form(pattern: str) -> str | None:
+    """What a text looks like that the ``strptime`` pattern reads, when it has every digit and the order of ISO 8601."""
+    if not _ISO_ORDER.fullmatch(pattern):
+        return None
+    return "^" + re.sub("%[mdHMS]", "[0-9]{2}", pattern.replace("%Y", "20[0-9]{2}")) + "$"
+
+
+def _as_iso(texts: pa.Array, style: str) -> pa.Array:
+    """Texts of a plain form, written as Arrow reads them."""
+    if "/" in style:
+        texts = pc.replace_substring(texts, "/", "-")
+    return pc.binary_join_element_wise(texts, ":00", "") if style.endswith("%M") else texts
 
 
 def _zoned(moment: datetime, zone: str) -> datetime:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from warehouse.facts import FACT_TABLES
 from warehouse.glossary import Columns, Glossary, TableWords, read_glossary
-from warehouse.models import THIS_MONTH, all_models, fact_sql
+from warehouse.models import WANTED_MONTH, all_models, fact_sql
 from warehouse.reader import readers_of
 
 _TABLES = """
@@ -87,7 +87,7 @@ def _sources_of_models(glossary: Glossary) -> dict[str, str]:
     titles = {name: table.title for name, table in glossary.tables.items()} | {
         model.name: model.title for model in all_models()}
     return {model.name: "、".join(f"{titles.get(source.name, '')}（{source.name}）" for source in model.inputs
-                                 if source.name != THIS_MONTH) for model in all_models()}
+                                 if source.name != WANTED_MONTH) for model in all_models()}
 
 
 def _sources_of_facts(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:

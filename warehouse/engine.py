@@ -12,6 +12,9 @@ from warehouse.errors import ConfigError
 # DuckDB 2.0.0 answers row_number() = 1 over a UNION ALL with a constant NULL key wrongly while this optimizer is on;
 # tests/warehouse/test_engine.py holds such shapes.
 DISABLED_OPTIMIZERS = "top_n_window_elimination"
+# A snapshot holds many small tables and is copied by every load: with DuckDB's own 256 KiB it would be six times
+# larger.
+_BLOCK_BYTES = 32_768
 
 
 def threads() -> int:
@@ -26,7 +29,8 @@ def threads() -> int:
 def connect(database: Path | None, *, scratch: Path | None = None,
             memory: str = "1500MB") -> duckdb.DuckDBPyConnection:
     """Open ``database`` (None: in memory) for writing, spilling to ``scratch``."""
-    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory, "threads": threads()}
+    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory, "threads": threads(),
+                                                                  "default_block_size": _BLOCK_BYTES}
     if scratch is not None:
         config["temp_directory"] = str(scratch / "duckdb")
     connection = duckdb.connect(":memory:" if database is None else str(database), config=config)

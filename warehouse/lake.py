@@ -25,6 +25,9 @@ from warehouse.superseding import Rivals, Superseded
 
 _ROW_GROUP = 122_880
 _IN_MEMORY_ROWS = 10_000_000
+_PLACES_PER_ROW = 4
+
+IntArray = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class MonthWriter:
             for done, file in enumerate(written):
                 progress(done, len(months))
                 yield WrittenMonth(file.month, file, [])
+        if self._moves and self._moves_contested and months:
+            self._gather(self._staged, [self._folder.lake / file.path for file in self._sources.values()], None)
         for done, month in enumerate(sorted(months - fresh.keys()), len(fresh)):
             progress(done, len(months))
             yield self._write_merged(month)
@@ -101,11 +106,10 @@ class MonthWriter:
 
     def _write_merged(self, month: str) -> WrittenMonth:
         relative, target = self._target(month)
-        staged = [load for load in self._staged if self._moves or month in load.months()]
-        files = [file for source, file in self._sources.items() if self._moves or source == month]
-        old = [self._folder.lake / file.path for file in files]
-        contested = len(staged) + len(old) > 1
-        if contested:
+        staged = [load for load in self._staged if month in load.months()]
+        old = [self._folder.lake / self._sources[month].path] if month in self._sources else []
+        contested = self._moves_contested if self._moves else len(staged) + len(old) > 1
+        if contested and not self._moves:
             self._gather(staged, old, month)
         self._connection.execute(f"COPY ({self._merged_sql(staged, old, month, contested)}) TO {literal(target)} "
                                  "(FORMAT parquet, COMPRESSION zstd)")
@@ -118,10 +122,15 @@ class MonthWriter:
         fsync_path(target)
         return WrittenMonth(month, LakeFile(self._table.name, month, relative, rows), superseded)
 
-    def _gather(self, staged: list[StagedLoad], old: list[Path], month: str) -> None:
+    @property
+    def _moves_contested(self) -> bool:
+        return len(self._staged) + len(self._sources) > 1
+
+    def _gather(self, staged: list[StagedLoad], old: list[Path], month: str | None) -> None:
+        """Find what may supersede in a month; in all of them at once, where records move between months."""
         columns = ", ".join(self._rivals.columns())
-        self._rivals.gather(self._candidates_sql(staged, [], month, columns),
-                            self._candidates_sql([], old, month, columns) if old else None, month)
+        self._rivals.gather(f"SELECT {columns} FROM ({self._staged_sql(staged, month)})",
+                            f"SELECT {columns} FROM read_parquet({file_list(old)})" if old else None, month)
 
     def _merged_sql(self, staged: list[StagedLoad], old: list[Path], month: str, contested: bool) -> str:
         """The rows of ``month`` that nothing supersedes, sorted."""
@@ -142,17 +151,23 @@ class MonthWriter:
         return [*dict.fromkeys([*self._table.names, "jst_date", "jst_month", "jst_minute_of_week", "feed", "load_id"])]
 
     def _candidates_sql(self, staged: list[StagedLoad], old: list[Path], month: str, columns: str) -> str:
+        """The rows of ``month`` before any gives way; those that a load brings anew have taken its own rows' place."""
         columns = ", ".join(dict.fromkeys(column.strip() for column in columns.split(",")))
-        inside = None if self._moves else month
-        anew, fresh = [load for load in staged if load.anew], [load for load in staged if not load.anew]
-        parts = [f"SELECT {columns} FROM ({self._staged_sql(fresh, inside)})"] if fresh else []
+        fresh = [load for load in staged if not load.anew]
+        anew = [load for load in (self._staged if self._moves else staged) if load.anew]
+        parts = [f"SELECT {columns} FROM ({self._staged_sql(fresh, month)})"] if fresh else []
         if old:
             parts.append(f"SELECT {columns} FROM read_parquet({file_list(old)})")
-        if not anew:
-            return " UNION ALL ".join(parts)
-        again, same = self._staged_sql(anew, inside), ", ".join([*self._table.key, "load_id"])
-        before = f"SELECT * FROM ({' UNION ALL '.join(parts)}) ANTI JOIN ({again}) AS a USING ({same})"
-        return f"SELECT {columns} FROM ({again})" + (f" UNION ALL {before}" if parts else "")
+        if anew and parts:
+            again = self._staged_sql(anew, None if self._moves else month)
+            same = ", ".join([*self._table.key, "load_id"])
+            parts = [f"SELECT * FROM ({' UNION ALL '.join(parts)}) ANTI JOIN ({again}) AS a USING ({same})"]
+        own = [load for load in staged if load.anew]
+        if own:
+            parts.append(f"SELECT {columns} FROM ({self._staged_sql(own, month)})")
+        if not parts:  # a month whose last row went elsewhere
+            return f"SELECT {columns} FROM ({self._staged_sql(self._staged, None)}) WHERE 1 = 0"
+        return " UNION ALL ".join(parts)
 
     def _staged_sql(self, staged: list[StagedLoad], month: str | None) -> str:
         """The staged rows of one month (None: of all) with the columns that every row of the lake carries."""
@@ -177,24 +192,43 @@ class MonthWriter:
 def in_lake_order(rows: pa.Table, table: FactTable) -> pa.Table:
     """Samples sorted by entity, time and the rest of the key, as ``ORDER BY`` in SQL would sort them."""
     rows = rows.unify_dictionaries().combine_chunks()
-    others = [name for name in table.key if name not in {table.entity, table.time}]
-    place = rows.column(table.time).to_numpy().view(np.int64) // 1_000_000
-    for name in others:
-        ranks, size = _ranks(rows.column(name).chunk(0))
-        place = place * size + ranks
-    entities, _ = _ranks(rows.column(table.entity).chunk(0))
-    order = np.arange(len(place)) if np.all(place[:-1] <= place[1:]) else np.argsort(place, kind="stable")
-    order = order[np.argsort(entities[order], kind="stable")]
-    return rows.take(pa.array(order))
+    place, _ = _ranks(rows.column(table.entity).chunk(0))
+    for ranks, size in [_times(rows.column(table.time), table),
+                        *(_ranks(rows.column(name).chunk(0)) for name in table.key
+                          if name not in {table.entity, table.time})]:
+        place *= size
+        place += ranks
+    return rows.take(pa.array(_order(place)))
 
 
-def _ranks(column: pa.DictionaryArray) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint16]], int]:
-    """Each value's place among the column's distinct values (16 bits let numpy sort in linear time), and their number.
+def _order(places: IntArray) -> IntArray:
+    """Which row stands first, second, and so on.  Samples leave few places free and share none: that needs no sort."""
+    if len(places) and places.max() < _PLACES_PER_ROW * len(places):
+        rows = np.full(int(places.max()) + 1, -1, dtype=np.int64)
+        rows[places] = np.arange(len(places))
+        order = rows[rows >= 0]
+        if len(order) == len(places):
+            return order
+    return np.argsort(places, kind="stable")
+
+
+def _times(column: pa.ChunkedArray, table: FactTable) -> tuple[IntArray, int]:
+    """Each time's distance from the first, in intervals where all times lie on them, and a bound of it."""
+    seconds = column.to_numpy().view(np.int64) // 1_000_000
+    seconds -= seconds.min(initial=seconds[0] if len(seconds) else 0)
+    interval = table.interval_seconds or 1
+    if not (seconds % interval).any():
+        seconds //= interval
+    return seconds, int(seconds.max(initial=0)) + 1
+
+
+def _ranks(column: pa.DictionaryArray) -> tuple[IntArray, int]:
+    """Each value's place among the column's distinct values, and their number.
 
     Texts rank by code points, which is the order of their UTF-8 bytes.
     """
     texts = column.dictionary.to_pylist()
-    rank = np.empty(len(texts), dtype=np.uint16 if len(texts) < 2**16 else np.int64)
+    rank = np.empty(len(texts), dtype=np.int64)
     rank[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
     return rank[column.indices.to_numpy()], len(texts)
 

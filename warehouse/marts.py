@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import duckdb
 from warehouse.engine import literal
 from warehouse.facts import FACT_TABLES
 from warehouse.models import (
-    THIS_MONTH,
+    WANTED_MONTH,
     Input,
     Model,
     fact_sql,
@@ -19,11 +19,14 @@ from warehouse.models import (
     made_of_samples,
     months_told_of,
     relations,
+    shifted,
 )
 from warehouse.periods import write_periods
 
 _SAMPLES = next(name for name, table in FACT_TABLES.items() if table.interval_seconds)
 _PERIOD_TABLES = {"reporting_period", "period_month"}
+# Samples that one statement reads: several months of a small office, not a year of a large one.
+_ROWS_AT_ONCE = 6_000_000
 
 
 @dataclass
@@ -39,11 +42,10 @@ class _Changes:
 
 @dataclass(frozen=True)
 class _Part:
-    """The part of a model that is being built: a month, or periods with the months they are made of, or all of it."""
+    """The part of a model that is being built: months, or periods with the months they are made of, or all of it."""
 
-    month: str | None = None
+    months: frozenset[str] | None = None
     periods: frozenset[str] | None = None
-    months: frozenset[str] = frozenset()
 
 
 _WHOLE = _Part()
@@ -61,6 +63,7 @@ class ModelBuilder:
         self._connection, self._lake, self._files = connection, lake, files
         self._frozen, self._forgotten = frozen, forgotten
         self._views: dict[str, str] = {}
+        self._rows = _sample_rows(connection)
         self._tables = {row[0] for row in connection.execute(
             "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()}
         connection.execute("CREATE SCHEMA IF NOT EXISTS src")
@@ -98,13 +101,20 @@ class ModelBuilder:
         sampled = model.name in made_of_samples()
         months = (months & self._all_months) - (self._frozen | self._forgotten if sampled else set())
         lost = self._gone | (self._forgotten if sampled else set())
+        parts = [_Part(months=frozenset(some)) for some in self._month_sets(model, months)]
         if everything or not self._exists(model.name):
-            self._fill_anew(model, [_Part(month=month) for month in sorted(months)])
+            self._fill_anew(model, parts)
         else:
             self._forget("jst_month", model, months | lost)
-            for month in sorted(months):
-                self._fill(model, _Part(month=month))
+            for part in parts:
+                self._fill(model, part)
         return months | lost
+
+    def _month_sets(self, model: Model, months: set[str]) -> list[list[str]]:
+        """The months that a model is built for at once: all, where it reads no samples."""
+        if not any(source.name in relations() or _is_sampled(source.name) for source in model.inputs):
+            return [sorted(months)] if months else []
+        return _sets_of(sorted(months), lambda month: self._rows.get(month, 0))
 
     def _months_fed(self, model: Model, changes: _Changes) -> set[str]:
         return set().union(*(source.feeds(changes.months.get(source.name, ())) for source in model.inputs))
@@ -151,8 +161,7 @@ class ModelBuilder:
         periods &= made.months_of.keys()
         if model.partition == "long_period":
             periods -= self._all_months
-        # Long periods one by one: each reads the samples or marts of many months.
-        sets = [{period} for period in sorted(periods)] if model.partition == "long_period" else [periods]
+        sets = [periods] if model.partition == "period" else _sets_of(sorted(periods), self._rows_of_period)
         parts = [self._part_of(some) for some in sets if some]
         if fresh:
             self._fill_anew(model, parts)
@@ -162,9 +171,12 @@ class ModelBuilder:
                 self._fill(model, part)
         return periods | made.gone
 
-    def _part_of(self, periods: set[str]) -> _Part:
+    def _rows_of_period(self, period: str) -> int:
+        return sum(self._rows.get(month, 0) for month in self._period_changes.months_of[period])
+
+    def _part_of(self, periods: Iterable[str]) -> _Part:
         months = frozenset(month for period in periods for month in self._period_changes.months_of[period])
-        return _Part(periods=frozenset(periods), months=months)
+        return _Part(months, frozenset(periods))
 
     def _periods_fed(self, source: Input, changes: _Changes) -> set[str]:
         """The periods that an input's changes feed: its own, or all of them where a period needs the whole input."""
@@ -206,8 +218,8 @@ class ModelBuilder:
 
     def _show(self, source: Input, part: _Part) -> None:
         months = self._months_shown(source, part)
-        if source.name == THIS_MONTH:
-            self._view(THIS_MONTH, f"SELECT '{part.month or ''}' AS jst_month")
+        if source.name == WANTED_MONTH:
+            self._view(WANTED_MONTH, _wanted_sql(part.months or ()))
         elif source.name in FACT_TABLES:
             self._view(source.name, self._fact_sql(source.name, months))
         elif source.name in relations():
@@ -225,7 +237,7 @@ class ModelBuilder:
     def _show_relation(self, relation: Model, months: frozenset[str] | None) -> None:
         """A shared relation over the months wanted of its own inputs."""
         for source in relation.inputs:
-            self._show(source, _Part(months=months or frozenset(), periods=frozenset() if months is not None else None))
+            self._show(source, _Part(months))
         self._connection.execute("SET search_path = 'src,main'")
         self._connection.execute(f"CREATE OR REPLACE VIEW src.{relation.name} AS {relation.sql}")
         self._connection.execute("RESET search_path")
@@ -238,9 +250,9 @@ class ModelBuilder:
                 f"SELECT DISTINCT jst_month FROM main.{source.months_of} WHERE list_contains(?, period_id)",
                 [sorted(part.periods)]).fetchall()
             return frozenset(row[0] for row in rows)
-        if part.periods is not None and (source.by_period or source.by_month):
-            return part.months
-        return frozenset(source.needed(part.month)) if source.by_month and part.month else None
+        if part.months is None or not (source.by_period or source.by_month):
+            return None
+        return part.months if part.periods is not None else frozenset(source.needed(part.months))
 
     def _where(self, source: Input, part: _Part, months: frozenset[str] | None) -> str:
         if source.by_period and part.periods is not None and (
@@ -291,3 +303,36 @@ class ModelBuilder:
 
 def _listed(values: Iterable[str]) -> str:
     return ", ".join(literal(value) for value in sorted(values)) or "NULL"
+
+
+def _wanted_sql(months: Iterable[str]) -> str:
+    """The months that are being built, each with its neighbours; an empty text where there is none."""
+    rows = [(shifted(month, -1), month, shifted(month, 1)) for month in sorted(months)] or [("", "", "")]
+    told = ", ".join(f"({before!r}, {month!r}, {after!r})" for before, month, after in rows)
+    return f"SELECT * FROM (VALUES {told}) AS wanted(month_before, jst_month, month_after)"
+
+
+def _is_sampled(name: str) -> bool:
+    return name in FACT_TABLES and FACT_TABLES[name].interval_seconds is not None
+
+
+def _sample_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many regular samples the lake holds of each month."""
+    rows = connection.execute(
+        "SELECT jst_month, CAST(sum(row_count) AS BIGINT) FROM lake_file WHERE list_contains(?, table_name) "
+        "GROUP BY jst_month",
+        [[name for name in FACT_TABLES if _is_sampled(name)]]).fetchall()
+    return dict(rows)
+
+
+def _sets_of(items: Sequence[str], rows: Callable[[str], int]) -> list[list[str]]:
+    """``items`` in their order, as many in a set as have not more than ``_ROWS_AT_ONCE`` rows together."""
+    sets: list[list[str]] = []
+    held = 0
+    for item in items:
+        held += rows(item)
+        if not sets or held > _ROWS_AT_ONCE:
+            sets.append([])
+            held = rows(item)
+        sets[-1].append(item)
+    return sets

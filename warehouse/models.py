@@ -12,8 +12,10 @@ A head reads::
 ``partition`` says in which pieces the mart is kept:
 
 - ``jst_month``: by month.  ``(month)`` after an input means that a month of the model needs only the same month of it,
-  ``(month-2..0)`` that it needs the two months before, too; an input without it is needed whole.  A model whose inputs
-  reach beyond its month tells its own rows by the input ``this_month`` (one row, ``jst_month``).
+  ``(month-2..0)`` that it needs the two months before, too; an input without it is needed whole.  Several months are
+  built by one statement, so nothing may be taken from another month's rows.  A model whose inputs reach beyond its
+  month tells its own rows by the input ``wanted_month`` (``jst_month``, ``month_before``, ``month_after``; one row for
+  each month that is built).
 - ``period``: by reporting period (column ``period_id``).  ``(period)`` means that a period needs only its own rows of
   the input: those of its months, or of the period itself; ``(months of x)`` only the months that the period's rows of
   the model x name.  ``long_period``: likewise, quarters and longer only.
@@ -44,7 +46,7 @@ from warehouse.engine import file_list
 from warehouse.facts import FACT_TABLES, SQL_TYPES, FactTable
 
 FOLDER = Path(__file__).with_name("models")
-THIS_MONTH = "this_month"
+WANTED_MONTH = "wanted_month"
 Partition = Literal["jst_month", "period", "long_period", "none", "mart_view", "view"]
 _LONGEST_SILENCE = 12
 _INPUT = re.compile(r"(\w+)(?:\((?:(period)|months of (\w+)|(month)(?:([+-]\d+|0)\.\.([+-]\d+|0))?)\))?")
@@ -64,9 +66,9 @@ class Input:
     by_period: bool = False
     months_of: str = ""
 
-    def needed(self, month: str) -> list[str]:
-        """Months of the input that a month of the model reads."""
-        return [shifted(month, step) for step in range(self.first, self.last + 1)]
+    def needed(self, months: Iterable[str]) -> set[str]:
+        """Months of the input that these months of the model read."""
+        return {shifted(month, step) for month in months for step in range(self.first, self.last + 1)}
 
     def feeds(self, months: Iterable[str]) -> set[str]:
         """Months of the model that these months of the input feed."""

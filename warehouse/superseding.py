@@ -51,9 +51,13 @@ class Rivals:
         connection.execute(LOAD_ORDER, [table.name])
         self._lowest, self._late, self._mends = _standing(connection, staged)
 
-    def gather(self, staged: str, old: str | None, month: str) -> None:
-        """Find what may supersede in ``month``, among the rows of two SELECTs; call before the other methods."""
+    def gather(self, staged: str, old: str | None, month: str | None) -> None:
+        """Find what may supersede in ``month``, among the rows of two SELECTs; call before the other methods.
+
+        None: in all months, of a table whose records move between them.
+        """
         if self._spans:
+            assert month is not None, "spans lie inside a month"
             self._gather_spans(staged, old, month)
         else:
             self._gather_keys(staged, old)

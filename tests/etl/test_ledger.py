@@ -22,8 +22,6 @@ from warehouse.reader import open_current
 from warehouse.rejects import LoadNotFound, load_of, open_ledger
 from warehouse.status import read_status
 
-pytestmark = pytest.mark.marts
-
 NAME = "団体別通信量_{}.csv"
 
 
@@ -110,6 +108,7 @@ def test_loads_and_rejects_are_told_in_japanese_on_the_command_line(
     assert "閉じていない却下はありません" in command(cli.rejects.rejects, data, config, "list", monkeypatch=monkeypatch)
 
 
+@pytest.mark.usefixtures("few_marts")
 def test_unknown_files_and_closed_rejects_disturb_neither_status_nor_the_report(tmp_path: Path, config: Path) -> None:
     data = tmp_path / "data"
     load(data, traffic(tmp_path, "1", *day(1, 0, 1), *day(1, 2, code="249999")), config=config)
@@ -144,6 +143,7 @@ def issue(data: Path, period: str = "2026-10", *, issued_on: str | None = "2026-
     return path
 
 
+@pytest.mark.usefixtures("few_marts")
 def test_a_correction_of_an_issued_period_is_flagged_until_the_document_is_made_anew(
     tmp_path: Path, config: Path
 ) -> None:

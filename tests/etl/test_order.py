@@ -28,8 +28,6 @@ from warehouse.ledger import LoadRecord
 from warehouse.rejects import open_ledger
 from warehouse.staging import StagedLoad, staging_schema
 
-pytestmark = pytest.mark.marts
-
 MIDNIGHT = datetime(2026, 9, 30, 15)
 SLOT = timedelta(minutes=5)
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking loads again and again takes minutes
@@ -212,7 +210,7 @@ def landed(table: str, batches: Sequence[Sequence[tuple[Part, int | None]]], mak
         return found
 
 
-@settings(max_examples=100, deadline=None, phases=PHASES)
+@settings(max_examples=50, deadline=None, phases=PHASES)
 @given(st.data())
 def test_samples_are_those_of_the_highest_file_in_any_order(data: st.DataObject) -> None:
     slots = st.one_of(st.integers(0, 6), st.integers(285, 290))
@@ -223,7 +221,7 @@ def test_samples_are_those_of_the_highest_file_in_any_order(data: st.DataObject)
     assert accounted
 
 
-@settings(max_examples=60, deadline=None, phases=PHASES)
+@settings(max_examples=35, deadline=None, phases=PHASES)
 @given(st.data())
 def test_records_are_those_of_the_newest_ledger_in_any_order_whatever_month_they_move_to(data: st.DataObject) -> None:
     parts = data.draw(parts_of(st.integers(0, 3), ("",), same_key=True))
@@ -365,6 +363,7 @@ def deliveries(draw: st.DrawFn, folder: Path) -> Delivery:
     return made
 
 
+@pytest.mark.usefixtures("few_marts")
 @settings(max_examples=6, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_files_in_any_order_and_any_number_of_runs_end_in_the_right_data_once(

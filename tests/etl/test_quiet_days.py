@@ -11,8 +11,6 @@ import pytest
 from etl.errors import FeedError
 from tests.support import copy_config, load, rows, write
 
-pytestmark = pytest.mark.marts
-
 PERIOD = "period = '(?P<year>\\d{4})(?P<month>\\d{2})(?P<day>\\d{2})'"
 ALERT = (
     '{"timestamp":"2026-10-02T09:00:00+0900","event_type":"alert","flow_id":1,"src_ip":"203.0.113.9",'
@@ -35,6 +33,7 @@ def configured(folder: Path, keys: str) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("few_marts")
 def test_an_empty_file_is_a_day_without_a_record_where_the_feed_says_so(tmp_path: Path, config: Path) -> None:
     data = tmp_path / "data"
     quiet = [write(tmp_path / f"eve-2026100{day}.json") for day in (1, 4)]

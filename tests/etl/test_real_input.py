@@ -18,7 +18,7 @@ from tests.support import ROOT, SHARED, load, rows
 from warehouse.ledger import LoadRecord
 from warehouse.reader import open_current
 
-pytestmark = pytest.mark.marts
+pytestmark = pytest.mark.few_marts
 
 CONFIG = ROOT / "tests" / "real_config"
 FILES = {

@@ -11,12 +11,11 @@ import pytest
 from tests.support import ROOT, SHARED, load, rejects, rows
 from warehouse.status import read_status
 
-pytestmark = pytest.mark.marts
-
 CONFIG = ROOT / "tests" / "real_config"
 DONE = {"Resolved", "Closed"}
 
 
+@pytest.mark.usefixtures("few_marts")
 @pytest.mark.parametrize("name", ["incident_event_log_head199.csv", "incident_event_log_excel6k.csv"])
 def test_updates_of_real_incidents_tell_which_were_reopened(tmp_path: Path, name: str) -> None:
     path = SHARED / "tickets" / name
@@ -47,6 +46,7 @@ def test_updates_of_real_incidents_tell_which_were_reopened(tmp_path: Path, name
     assert unknown.n + int(str(known[0][0])) == sum(len(updates) for updates in states.values())
 
 
+@pytest.mark.usefixtures("few_marts")
 def test_the_larger_file_holds_reopened_incidents(tmp_path: Path) -> None:
     """Its own reopen_count agrees wherever the log begins before the incident was first resolved."""
     path = SHARED / "tickets" / "incident_event_log_excel6k.csv"

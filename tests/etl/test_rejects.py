@@ -22,8 +22,6 @@ from warehouse import snapshot
 from warehouse.folder import DataFolder
 from warehouse.rejects import open_ledger, reject_groups, rejected_lines
 
-pytestmark = pytest.mark.marts
-
 NAME = "団体別通信量_20261001.csv"
 
 
@@ -73,6 +71,7 @@ BAD = day((1, "242012"), (2, "249999"), (3, "242012"), (4, "24２０1"))
 # ---- round trips --------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("few_marts")
 def test_mended_lines_of_a_csv_end_in_the_same_as_the_right_file_once(tmp_path: Path, config: Path) -> None:
     data = tmp_path / "data"
     load(data, traffic_file(tmp_path / "in" / NAME, *BAD), config=config)
@@ -137,6 +136,7 @@ def test_a_csv_that_excel_saved_again_is_read(tmp_path: Path, config: Path) -> N
     assert rows(data, "SELECT count(*), sum(bytes) FROM tenant_traffic") == [(24, 60)]
 
 
+@pytest.mark.usefixtures("few_marts")
 def test_a_csv_may_be_mended_as_a_workbook_of_texts(tmp_path: Path, config: Path) -> None:
     data = tmp_path / "data"
     load(data, traffic_file(tmp_path / NAME, *BAD), config=config)
@@ -193,6 +193,7 @@ def eve(flow: int, **changes: object) -> str:
     return json.dumps({**EVE, "flow_id": flow, **changes})
 
 
+@pytest.mark.usefixtures("few_marts")
 def test_mended_lines_of_a_log_end_in_the_same_as_the_right_file_once(tmp_path: Path, config: Path) -> None:
     data, cut = tmp_path / "data", eve(2)[:40]
     file = write(tmp_path / "eve-1.json", eve(1), cut, eve(3, timestamp="昨日"), eve(4))
@@ -208,6 +209,7 @@ def test_mended_lines_of_a_log_end_in_the_same_as_the_right_file_once(tmp_path: 
     assert fates(data) == [(1, 2, "mended", 2), (1, 3, "mended", 2)]
 
 
+@pytest.mark.usefixtures("few_marts")
 @pytest.mark.parametrize("identity", ["{@file}-{@part}-{@record}", "{@digest}"])
 def test_mended_records_are_known_by_their_place_in_the_original(tmp_path: Path, config: Path, identity: str) -> None:
     """What tells records apart may be the file, the record's number, or its text and how often it stood there."""
@@ -253,6 +255,7 @@ def test_characters_that_could_not_be_read_are_not_taken_for_text(tmp_path: Path
     assert result.outcomes[0].record is not None and result.outcomes[0].record.accepted_rows == 0
 
 
+@pytest.mark.usefixtures("few_marts")
 def test_a_last_line_that_was_cut_is_prefilled(tmp_path: Path, config: Path) -> None:
     data = tmp_path / "data"
     file = traffic_file(tmp_path / NAME, *GOOD)
@@ -299,6 +302,7 @@ def poll_file(path: Path, *polls: tuple[int, str]) -> Path:
     )
 
 
+@pytest.mark.usefixtures("few_marts")
 def test_a_mended_poll_gives_the_rates_on_both_its_sides(tmp_path: Path) -> None:
     config = copy_config(tmp_path / "config")
     polls = [(slot, str(37_500 * slot)) for slot in range(6)]
@@ -342,6 +346,7 @@ fold = "count"
 """
 
 
+@pytest.mark.usefixtures("few_marts")
 def test_a_mended_update_is_folded_with_the_others_of_its_ticket(tmp_path: Path, config: Path) -> None:
     (config / "feeds" / "history.toml").write_text(FOLDED, encoding="utf-8")
     head = "番号,連番,日時,操作"
@@ -372,6 +377,7 @@ def test_a_mend_does_not_clear_the_span_between_its_lines(tmp_path: Path, config
     assert found == [(1,), (2,), (3,), (4,)]
 
 
+@pytest.mark.usefixtures("few_marts")
 @pytest.mark.parametrize("first", ["mend", "correction"])
 def test_a_mend_of_a_file_that_was_corrected_meanwhile_does_not_undo_the_correction(
     tmp_path: Path, config: Path, first: str
@@ -387,6 +393,7 @@ def test_a_mend_of_a_file_that_was_corrected_meanwhile_does_not_undo_the_correct
     assert_same(data, tmp_path / "once")
 
 
+@pytest.mark.usefixtures("few_marts")
 def test_a_mend_reaches_as_far_as_the_right_file_would_have(tmp_path: Path, config: Path) -> None:
     """An older file has a row that the newer one, whose last line was rejected, does not hold any more."""
     data = tmp_path / "data"
@@ -522,6 +529,7 @@ REAL = ROOT / "tests" / "real_config"
 DETECTIONS = SHARED / "detections"
 
 
+@pytest.mark.usefixtures("few_marts")
 @pytest.mark.parametrize(
     ("feed", "name", "line"),
     [
@@ -557,6 +565,7 @@ def test_a_cut_line_of_a_real_log_comes_back_as_if_it_had_never_been_cut(
     assert_same(data, tmp_path / "once")
 
 
+@pytest.mark.usefixtures("few_marts")
 def test_a_value_in_a_document_of_monitoring_is_mended_as_a_row_of_a_table(tmp_path: Path) -> None:
     """Formats that have no lines of their own are written out as the columns that the feed reads."""
     original = SHARED / "load" / "prometheus_query_range_node_load1.json"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.dates import era_datetime
 from etl.errors import ValueProblem
-from etl.values import named_period, number, timestamp, whole
+from etl.values import named_period, number, timestamp, timestamps, whole
 
 
 def utc(text: str, *styles: str, zone: str = "Asia/Tokyo") -> str:
@@ -291,6 +292,37 @@ def test_an_offset_in_the_value_wins_over_the_declared_zone() -> None:
     assert utc("2026-10-01T00:00:00Z") == "2026-10-01 00:00:00"
     assert utc("2026-10-01 00:00", zone="UTC") == "2026-10-01 00:00:00"
     assert utc("2016-07-01 00:00", zone="Europe/Rome") == "2016-06-30 22:00:00"
+
+
+@pytest.mark.parametrize(
+    ("style", "text"),
+    [
+        ("iso", "2026-10-01 09:05:30"),
+        ("iso", "2026-10-01T09:05:30"),
+        ("iso", "2026-10-01T09:05:30.25+0900"),
+        ("%Y-%m-%d %H:%M:%S", "2026-10-01 09:05:30"),
+        ("%Y/%m/%d %H:%M", "2026/10/01 09:05"),
+        ("%Y/%m/%dT%H:%M:%S", "2026/10/01T09:05:30"),
+    ],
+)
+def test_times_written_with_every_digit_are_read_at_once(style: str, text: str) -> None:
+    read = timestamps(pa.array([text, text]), style, "Asia/Tokyo")
+    assert read is not None and read.to_pylist() == [timestamp(text, (style,), "Asia/Tokyo")] * 2
+
+
+TIMES = st.builds("{}{}{}{}{}{}{}".format, st.sampled_from(["2026", "1999", "26"]), st.sampled_from(["-", "/"]),
+                  st.sampled_from(["10", "02", "4"]), st.sampled_from(["-01", "/01", "-30", "/31", "/4"]),
+                  st.sampled_from([" ", "T", "  "]), st.sampled_from(["09:05", "9:05", "24:00", "00:60", "0905"]),
+                  st.sampled_from(["", ":00", ":30", ":60", ":5", "Z", ":00+0900", ":00.5", " "]))
+STYLES = ["iso", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%m/%d/%Y %H:%M",
+          "epoch"]
+
+
+@given(st.lists(TIMES, min_size=1, max_size=3), st.sampled_from(STYLES),
+       st.sampled_from(["Asia/Tokyo", "UTC", "Europe/Rome"]))
+def test_many_times_at_once_are_read_as_one_by_one_or_not_at_all(texts: list[str], style: str, zone: str) -> None:
+    read = timestamps(pa.array(texts), style, zone)
+    assert read is None or read.to_pylist() == [timestamp(text, (style,), zone) for text in texts]
 
 
 def test_microseconds_are_kept() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from warehouse.models import THIS_MONTH, Model, all_models
+from warehouse.models import WANTED_MONTH, Model, all_models, shifted
 
 
 class Bench:
@@ -35,20 +35,10 @@ class Bench:
         return self._connection.execute(f"SELECT {select} FROM {name} ORDER BY ALL").fetchall()
 
     def run_months(self, name: str, months: Sequence[str], select: str = "*") -> list[tuple[Any, ...]]:
-        """The rows of a model that looks from one month at a time, of these months."""
-        self._connection.execute("CREATE SCHEMA IF NOT EXISTS src")
-        for number, month in enumerate(months):
-            self.table(THIS_MONTH, "jst_month VARCHAR", [(month,)])
-            for source in _model(name).inputs:
-                needed = ", ".join(f"'{other}'" for other in source.needed(month))
-                wanted = f" WHERE jst_month IN ({needed})" if source.by_month else ""
-                self._connection.execute(
-                    f"CREATE OR REPLACE VIEW src.{source.name} AS SELECT * FROM main.{source.name}{wanted}")
-            verb = f"INSERT INTO main.{name} BY NAME" if number else f"CREATE OR REPLACE TABLE main.{name} AS"
-            self._connection.execute("SET search_path = 'src,main'")
-            self._connection.execute(f"{verb}\n{_model(name).sql}")
-            self._connection.execute("RESET search_path")
-        self._known.add(name)
+        """The rows of a model that looks around its months, of these months."""
+        self.table(WANTED_MONTH, "jst_month VARCHAR, month_before VARCHAR, month_after VARCHAR",
+                   [(month, shifted(month, -1), shifted(month, 1)) for month in months])
+        self._build(name)
         return self._connection.execute(f"SELECT {select} FROM {name} ORDER BY ALL").fetchall()
 
     def keep(self, name: str) -> None:

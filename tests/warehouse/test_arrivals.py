@@ -18,6 +18,8 @@ from warehouse.folder import DataFolder
 from warehouse.reader import open_current
 from warehouse.scope import Scope
 
+pytestmark = pytest.mark.few_marts
+
 TSU, YOKKAICHI = "242012", "242021"
 SERIES = 6
 FOREVER = {"first_date": date(2000, 1, 1), "last_date": date(2100, 1, 1)}

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.support import ROOT, copy_config, keep_rows, load, read_rows, traffic_file, write, write_rows
-from tests.warehouse.killed_load import CALLS, digests, strays, told
+from tests.support import ROOT, copy_config, keep_rows, load, only_models, read_rows, traffic_file, write, write_rows
+from tests.warehouse.killed_load import BUILT, CALLS, digests, strays, told
 from tests.warehouse.ledgers import ticket_ledger
 from warehouse import snapshot
 from warehouse.folder import DataFolder
@@ -29,6 +29,13 @@ SYNTHETIC = {"event": 60, "time": 45}
 
 def october(value: int, days: range = range(1, 6)) -> list[tuple[str, str, int]]:
     return [(f"2026/10/0{day} 00:{slot:02d}", "242012", value) for day in days for slot in range(0, 60, 5)]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same few marts here as in the process that is killed."""
+    with only_models(tmp_path_factory.mktemp("built"), BUILT):
+        yield
 
 
 @pytest.fixture(scope="module")

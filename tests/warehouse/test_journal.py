@@ -16,6 +16,8 @@ from warehouse.folder import DataFolder
 from warehouse.journal import Journal, JournalDamaged, JournalEntry, RetiredMonth, entry_of, missing_numbers
 from warehouse.ledger import LoadRecord
 
+pytestmark = pytest.mark.few_marts
+
 RECORD = LoadRecord(
     load_id=3, feed="tenant_traffic", title="通信量", table_name="tenant_traffic", file_name="団体別\n通信量.csv",
     sha256="ab", file_bytes=10, status="accepted", refusal=None, physical_lines=3, accepted_lines=2, rejected_lines=0,

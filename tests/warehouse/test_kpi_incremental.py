@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.support import copy_config, load, marts, rows, traffic_file
 from tests.warehouse import small_files as small
+from warehouse.marts import ModelBuilder
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking loads again and again takes minutes
 LEVEL = {7: 0, 8: 100, 9: 3_000, 10: 200}
@@ -99,6 +100,17 @@ def test_the_files_exercise_what_longer_periods_are_made_of(at_once: dict[str, A
         "2026-07", "2026-08", "2026-09", "2026-10", "2026Q2", "2026H1", "FY2026", "sc-r3"}
     assert at_once["percentile_short"] and at_once["long_percentile"] and at_once["obligation_due"]
     assert len({row[2] for row in at_once["kpi_value"]}) > 60
+
+
+def test_it_changes_nothing_how_many_months_one_statement_takes(
+    tmp_path: Path, config: Path, files: list[Path], at_once: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warehouse.marts._ROWS_AT_ONCE", 0)
+    one_by_one = ModelBuilder._month_sets
+    monkeypatch.setattr(ModelBuilder, "_month_sets", lambda self, model, months: [
+        [month] for some in one_by_one(self, model, months) for month in some])
+    assert not load(tmp_path / "data", *files, config=config).failed
+    assert differing(told(tmp_path / "data"), at_once) == set()
 
 
 @settings(max_examples=4, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))

@@ -29,6 +29,8 @@ from warehouse.folder import DataFolder
 from warehouse.reader import open_current
 from warehouse.snapshot import current, current_number
 
+pytestmark = pytest.mark.few_marts
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:

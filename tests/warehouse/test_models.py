@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import write
 from warehouse.facts import FACT_TABLES
-from warehouse.models import FOLDER, THIS_MONTH, all_models, load_models, parse_model
+from warehouse.models import FOLDER, WANTED_MONTH, all_models, load_models, parse_model
 
 HEAD = (
     "-- one row per day",
@@ -37,7 +37,7 @@ def test_a_head_that_lacks_something_is_refused(tmp_path: Path, lacking: int) ->
 def test_every_model_comes_after_its_inputs_and_every_input_exists() -> None:
     models = all_models()
     assert {model.name for model in models} == {path.stem for path in FOLDER.glob("*.sql")}
-    built: set[str] = {*FACT_TABLES, "as_of", "covered_month", "load", "reporting_period", "period_month", THIS_MONTH}
+    built: set[str] = {*FACT_TABLES, "as_of", "covered_month", "load", "reporting_period", "period_month", WANTED_MONTH}
     for model in models:
         for source in model.inputs:
             assert source.name in built or source.name.startswith("dim_"), f"{model.name} reads {source.name}"

@@ -20,6 +20,8 @@ from warehouse.errors import ChecksFailed, MiharashiError, NoSnapshot, SnapshotD
 from warehouse.folder import DataFolder
 from warehouse.reader import CurrentReader, Reader, open_current
 
+pytestmark = pytest.mark.few_marts
+
 MONTHS = {"first_date": date(2026, 9, 1), "last_date": date(2026, 10, 31)}
 
 

@@ -26,6 +26,8 @@ from warehouse.folder import DataFolder
 from warehouse.journal import Journal, JournalDamaged
 from warehouse.reader import open_current
 
+pytestmark = pytest.mark.few_marts
+
 Step = Callable[["Story"], None]
 
 

@@ -24,6 +24,8 @@ from warehouse.models import load_models, made_of_samples
 from warehouse.retention import RetentionRules
 from warehouse.status import read_status
 
+pytestmark = pytest.mark.few_marts
+
 MONTHS = ("2025-08", "2025-09", "2025-10", "2025-11", "2026-10")
 OLD, KEPT = MONTHS[:2], MONTHS[2:]
 

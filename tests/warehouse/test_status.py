@@ -14,6 +14,8 @@ from warehouse.errors import MiharashiError, SnapshotDamaged
 from warehouse.reader import open_current
 from warehouse.status import Anomaly, read_status
 
+pytestmark = pytest.mark.few_marts
+
 TSU = "242012"
 
 

@@ -1,7 +1,7 @@
 -- one row per feed, entity, JST day and measure whose amount is far from normal: suspicious, not wrong
 -- title: 届いた量の異常
 -- keys: jst_date, feed, entity, measure
--- inputs: arrival_day(month-2..0), dim_date(month-2..0), dim_feed, this_month, as_of
+-- inputs: arrival_day(month-2..0), dim_date(month-2..0), dim_feed, wanted_month, as_of
 -- partition: jst_month
 -- identities: 4 <= days <= 56; kind = 'low' where amount < normal, else 'high' [anomalies_are_founded]
 -- column kind: 異常の種類｜｜平常より少ない又は多い｜anomaly_kind
@@ -29,7 +29,7 @@ compared AS (
     SELECT t.jst_month, t.jst_date, t.feed, t.entity, t.tenant_code, t.measure, t.amount, count(*) AS days,
            CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY h.amount) AS DECIMAL(20,2)) AS normal
     FROM measured AS t
-    JOIN this_month AS m ON m.jst_month = t.jst_month
+    JOIN wanted_month AS m ON m.jst_month = t.jst_month
     JOIN measured AS h
         ON h.feed = t.feed AND h.entity = t.entity AND h.measure = t.measure AND h.is_open_day = t.is_open_day
         AND h.day_number BETWEEN t.day_number - 56 AND t.day_number - 1

@@ -22,7 +22,7 @@ WITH sampled AS (
         AND due.slots > 0
     GROUP BY due.jst_month, due.jst_date, due.feed, due.entity, due.tenant_code
 ),
-ends AS (SELECT max(jst_date) AS last_date FROM dim_date),
+ends AS (SELECT jst_month, max(jst_date) AS last_date FROM dim_date GROUP BY jst_month),
 told AS (
     SELECT DISTINCT l.feed, d.jst_date
     FROM load AS l
@@ -39,12 +39,12 @@ daily AS (
     WHERE f.every = 'day'
 ),
 ledgers AS (
-    SELECT l.feed, max(CASE WHEN CAST(l.loaded_at AS DATE) > e.last_date THEN 1 ELSE 0 END) AS whole
+    SELECT l.feed, e.jst_month, max(CASE WHEN CAST(l.loaded_at AS DATE) > e.last_date THEN 1 ELSE 0 END) AS whole
     FROM load AS l
     JOIN dim_date AS d ON d.jst_date BETWEEN l.period_from AND l.period_to
-    CROSS JOIN ends AS e
+    JOIN ends AS e ON e.jst_month = d.jst_month
     WHERE l.status = 'accepted'
-    GROUP BY l.feed
+    GROUP BY l.feed, e.jst_month
 ),
 monthly AS (
     SELECT d.jst_month, d.jst_date, f.feed,
@@ -54,7 +54,7 @@ monthly AS (
     JOIN dim_date AS d ON d.jst_date >= f.first_date
     JOIN ends AS e ON e.last_date = d.jst_date
     JOIN as_of AS a ON d.jst_date < a.as_of_date
-    LEFT JOIN ledgers AS l ON l.feed = f.feed
+    LEFT JOIN ledgers AS l ON l.feed = f.feed AND l.jst_month = d.jst_month
     WHERE f.every = 'month'
 )
 SELECT jst_month, jst_date, feed, entity, tenant_code, 'slot' AS unit, expected, received,

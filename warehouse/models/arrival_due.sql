@@ -1,7 +1,7 @@
 -- one row per feed of samples, entity, series and JST day on which the feed should speak of it
 -- title: 届くべき5分値（日）
 -- keys: jst_date, feed, entity, series
--- inputs: arrival_count(month-1..0), this_month, dim_feed, dim_feed_entity, dim_feed_series, dim_date(month), dim_tenant, dim_route, dim_line, dim_device_metric, as_of
+-- inputs: arrival_count(month-1..0), wanted_month, dim_feed, dim_feed_entity, dim_feed_series, dim_date(month), dim_tenant, dim_route, dim_line, dim_device_metric, as_of
 -- partition: jst_month
 -- identities: sum of slots = arrival_day.expected of the entity's day [arrival_days_add_up]
 -- From the first day of which any file of the feed tells to the end of the data; slots is 0 on days on which the feed
@@ -39,18 +39,19 @@ members AS (
     SELECT 'device_sample', device_id, NULL, '', metric, metric, valid_from, valid_to FROM dim_device_metric
 ),
 seen AS (
-    SELECT feed, entity, min(jst_date) AS first_date
-    FROM arrival_count
-    WHERE records > 0
-    GROUP BY feed, entity
+    SELECT m.jst_month, c.feed, c.entity, min(c.jst_date) AS first_date
+    FROM arrival_count AS c
+    JOIN wanted_month AS m ON c.jst_month BETWEEN m.month_before AND m.jst_month
+    WHERE c.records > 0
+    GROUP BY m.jst_month, c.feed, c.entity
 ),
 with_series AS (SELECT feed, count(*) AS listed FROM dim_feed_series GROUP BY feed)
 SELECT f.jst_month, f.jst_date, f.feed, m.entity, m.tenant_code, m.series, m.route, m.part,
        CAST(f.slots AS BIGINT) AS slots
 FROM feed_days AS f
-JOIN this_month AS h ON h.jst_month = f.jst_month
+JOIN wanted_month AS h ON h.jst_month = f.jst_month
 JOIN members AS m ON m.table_name = f.table_name AND f.jst_date BETWEEN m.valid_from AND m.valid_to
-LEFT JOIN seen AS s ON s.feed = f.feed AND s.entity = m.entity
+LEFT JOIN seen AS s ON s.jst_month = f.jst_month AND s.feed = f.feed AND s.entity = m.entity
 LEFT JOIN dim_feed_entity AS e ON e.feed = f.feed AND e.entity = m.entity
 LEFT JOIN with_series AS w ON w.feed = f.feed
 LEFT JOIN dim_feed_series AS l ON l.feed = f.feed AND l.series = m.series

@@ -1,7 +1,7 @@
 -- one row per month, line or device, and metric, with the trend of the months up to it
 -- title: 容量の傾向（月）
 -- keys: jst_month, grain, entity, metric
--- inputs: line_month(month-35..0), device_month(month-35..0), this_month
+-- inputs: line_month(month-35..0), device_month(month-35..0), wanted_month
 -- partition: jst_month
 -- identities: slope_low <= slope <= slope_high [trends_within_bounds]
 -- Monthly 95th percentiles (lines: the larger direction) of at most 36 months that are nearly whole.  Slope per month:
@@ -28,49 +28,53 @@ placed AS (
 present AS (
     SELECT p.grain, p.entity, p.metric, p.jst_month, p.x AS x_now, p.value, p.limit_value
     FROM placed AS p
-    JOIN this_month AS m ON m.jst_month = p.jst_month
+    JOIN wanted_month AS m ON m.jst_month = p.jst_month
 ),
 history AS (
-    SELECT n.grain, n.entity, n.metric, h.x - n.x_now AS x, h.value
+    SELECT n.jst_month, n.grain, n.entity, n.metric, h.x - n.x_now AS x, h.value
     FROM present AS n
-    JOIN placed AS h ON h.grain = n.grain AND h.entity = n.entity AND h.metric = n.metric
+    JOIN placed AS h
+        ON h.grain = n.grain AND h.entity = n.entity AND h.metric = n.metric AND h.x BETWEEN n.x_now - 35 AND n.x_now
 ),
 pair AS (
-    SELECT a.grain, a.entity, a.metric, (b.value - a.value) / nullif(b.x - a.x, 0) AS slope, a.x AS x_from, b.x AS x_to
+    SELECT a.jst_month, a.grain, a.entity, a.metric, (b.value - a.value) / nullif(b.x - a.x, 0) AS slope, a.x AS x_from, b.x AS x_to
     FROM history AS a
-    JOIN history AS b ON b.grain = a.grain AND b.entity = a.entity AND b.metric = a.metric AND b.x > a.x
+    JOIN history AS b
+        ON b.jst_month = a.jst_month AND b.grain = a.grain AND b.entity = a.entity AND b.metric = a.metric AND b.x > a.x
 ),
 sized AS (
-    SELECT grain, entity, metric, count(*) AS months,
+    SELECT jst_month, grain, entity, metric, count(*) AS months,
            1.2816 * sqrt(CAST(count(*) * (count(*) - 1) * (2 * count(*) + 5) AS DOUBLE) / 18) AS spread,
            CAST(count(*) * (count(*) - 1) AS DOUBLE) / 2 AS pairs
     FROM history
-    GROUP BY grain, entity, metric
+    GROUP BY jst_month, grain, entity, metric
 ),
 ordered AS (
-    SELECT p.grain, p.entity, p.metric, p.slope,
-           row_number() OVER (PARTITION BY p.grain, p.entity, p.metric
+    SELECT p.jst_month, p.grain, p.entity, p.metric, p.slope,
+           row_number() OVER (PARTITION BY p.jst_month, p.grain, p.entity, p.metric
                               ORDER BY p.slope NULLS LAST, p.x_from NULLS LAST, p.x_to NULLS LAST) AS place
     FROM pair AS p
 ),
 slopes AS (
-    SELECT s.grain, s.entity, s.metric, s.months,
+    SELECT s.jst_month, s.grain, s.entity, s.metric, s.months,
            (max(CASE WHEN o.place = floor((s.pairs + 1) / 2) THEN o.slope END)
             + max(CASE WHEN o.place = floor((s.pairs + 2) / 2) THEN o.slope END)) / 2 AS slope,
            max(CASE WHEN o.place = greatest(floor((s.pairs - s.spread) / 2), 1) THEN o.slope END) AS slope_low,
            max(CASE WHEN o.place = least(ceil((s.pairs + s.spread) / 2) + 1, s.pairs) THEN o.slope END) AS slope_high
     FROM sized AS s
-    LEFT JOIN ordered AS o ON o.grain = s.grain AND o.entity = s.entity AND o.metric = s.metric
-    GROUP BY s.grain, s.entity, s.metric, s.months
+    LEFT JOIN ordered AS o
+        ON o.jst_month = s.jst_month AND o.grain = s.grain AND o.entity = s.entity AND o.metric = s.metric
+    GROUP BY s.jst_month, s.grain, s.entity, s.metric, s.months
 ),
 fitted AS (
-    SELECT l.grain, l.entity, l.metric,
+    SELECT l.jst_month, l.grain, l.entity, l.metric,
            CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY h.value - l.slope * h.x) AS DECIMAL(20,2)) AS fit_value,
            CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY h.value - l.slope_low * h.x) AS DECIMAL(20,2)) AS fit_low,
            CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY h.value - l.slope_high * h.x) AS DECIMAL(20,2)) AS fit_high
     FROM slopes AS l
-    JOIN history AS h ON h.grain = l.grain AND h.entity = l.entity AND h.metric = l.metric
-    GROUP BY l.grain, l.entity, l.metric
+    JOIN history AS h
+        ON h.jst_month = l.jst_month AND h.grain = l.grain AND h.entity = l.entity AND h.metric = l.metric
+    GROUP BY l.jst_month, l.grain, l.entity, l.metric
 )
 SELECT n.jst_month, n.grain, n.entity, n.metric, CAST(s.months AS BIGINT) AS months,
        CAST(n.value AS DECIMAL(20,2)) AS value, CAST(n.limit_value AS DECIMAL(20,2)) AS limit_value,
@@ -78,5 +82,5 @@ SELECT n.jst_month, n.grain, n.entity, n.metric, CAST(s.months AS BIGINT) AS mon
        CAST(s.slope_high AS DECIMAL(20,4)) AS slope_high, f.fit_value, f.fit_low, f.fit_high,
        CASE WHEN s.months < 12 THEN 'short' WHEN s.slope_low > 0 THEN 'rising' ELSE 'flat' END AS state
 FROM present AS n
-JOIN slopes AS s ON s.grain = n.grain AND s.entity = n.entity AND s.metric = n.metric
-JOIN fitted AS f ON f.grain = n.grain AND f.entity = n.entity AND f.metric = n.metric
+JOIN slopes AS s ON s.jst_month = n.jst_month AND s.grain = n.grain AND s.entity = n.entity AND s.metric = n.metric
+JOIN fitted AS f ON f.jst_month = n.jst_month AND f.grain = n.grain AND f.entity = n.entity AND f.metric = n.metric

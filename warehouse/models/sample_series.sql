@@ -8,7 +8,12 @@
 -- bit/s of a group of lines, a device's metric.  series is the direction or the metric.  Sums over routes or lines only
 -- where every part was received.
 WITH route_count AS (
-    SELECT jst_date, count(DISTINCT route) AS routes FROM tenant_traffic_day GROUP BY jst_date
+    SELECT jst_month, jst_date, count(DISTINCT route) AS routes FROM tenant_traffic_day GROUP BY jst_month, jst_date
+),
+over_routes AS (
+    SELECT jst_date, tenant_code, direction, ts, CAST(sum(bytes) AS DECIMAL(18,6)) AS value, count(*) AS routes
+    FROM tenant_traffic
+    GROUP BY jst_date, tenant_code, direction, ts
 ),
 member AS (
     SELECT d.jst_date, l.group_id, d.direction, count(*) AS line_count
@@ -17,12 +22,10 @@ member AS (
     WHERE l.group_id IS NOT NULL
     GROUP BY d.jst_date, l.group_id, d.direction
 )
-SELECT s.jst_month, 'tenant_traffic' AS table_name, s.tenant_code AS entity, s.direction AS series, s.tenant_code, s.ts,
-       CAST(sum(s.bytes) AS DECIMAL(18,6)) AS value
-FROM tenant_traffic AS s
-JOIN route_count AS c ON c.jst_date = s.jst_date
-GROUP BY s.jst_month, s.tenant_code, s.direction, s.ts, c.routes
-HAVING count(*) = c.routes
+SELECT c.jst_month, 'tenant_traffic' AS table_name, s.tenant_code AS entity, s.direction AS series, s.tenant_code, s.ts,
+       s.value
+FROM over_routes AS s
+JOIN route_count AS c ON c.jst_date = s.jst_date AND c.routes = s.routes
 UNION ALL
 SELECT jst_month, 'line_sample', line_id, direction, NULL, ts, CAST(avg_bps AS DECIMAL(18,6))
 FROM line_sample

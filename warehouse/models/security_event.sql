@@ -1,7 +1,7 @@
 -- one row per security event: every judged event, and every sensor alert that is not judged yet
 -- title: セキュリティ検知
 -- keys: jst_month, event_no
--- inputs: judgement(month-1..+1), detection(month), this_month
+-- inputs: judgement(month-1..+1), detection(month), wanted_month
 -- partition: jst_month
 -- identities: jst_date = the day of detected_jst; contact_minutes is NULL = notified_jst is NULL [dates_match_times]; rows per event_no <= 1 [events_are_unique]
 -- column completed_jst: 対応完了時刻｜｜対応が完了した時刻（日本標準時）。空欄は対応中
@@ -13,7 +13,12 @@
 WITH judged AS (
     SELECT j.*, date_trunc('second', j.notified_at) - date_trunc('second', j.judged_at) AS to_contact
     FROM judgement AS j
-    JOIN this_month AS m ON m.jst_month = j.jst_month
+    JOIN wanted_month AS m ON m.jst_month = j.jst_month
+),
+neighbour AS (
+    SELECT m.jst_month, j.sensor_event_id, j.event_no
+    FROM judgement AS j
+    JOIN wanted_month AS m ON j.jst_month BETWEEN m.month_before AND m.month_after
 )
 SELECT jst_month, jst_date, jst_minute_of_week, event_no, sensor_event_id, tenant_code, function, signature_id,
        signature, direction, src_ip, dst_ip, src_country, severity, coalesce(blocked, FALSE) AS blocked, attack_result,
@@ -31,5 +36,5 @@ SELECT d.jst_month, d.jst_date, d.jst_minute_of_week, 'sensor:' || d.event_id ||
        coalesce(d.blocked, FALSE), NULL, NULL, NULL, d.detected_at + INTERVAL 9 HOUR, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL
 FROM detection AS d
-LEFT JOIN judgement AS j ON j.sensor_event_id = d.event_id
+LEFT JOIN neighbour AS j ON j.sensor_event_id = d.event_id AND j.jst_month = d.jst_month
 WHERE j.event_no IS NULL
