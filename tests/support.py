@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config"
 SHARED = ROOT.parent / "shared" / "data"
 NOW = datetime(2026, 11, 5, 9, 0)
+FOLDERS = (models.FOLDER, checks.FOLDER)
 TENANTS = ("240001", "242012", "242021")
 
 
@@ -147,9 +148,22 @@ def only_models(place: Path, wanted: Iterable[str]) -> Iterator[None]:
         (place / name).mkdir(parents=True)
         for path in paths:
             (place / name / path.name).symlink_to(path)
+    with _read_from(place / "models", place / "checks"):
+        yield
+
+
+@contextmanager
+def all_models_again() -> Iterator[None]:
+    """Undoes :func:`only_models` for a while."""
+    with _read_from(*FOLDERS):
+        yield
+
+
+@contextmanager
+def _read_from(of_models: Path, of_checks: Path) -> Iterator[None]:
     with MonkeyPatch.context() as patched:
-        patched.setattr(models, "FOLDER", place / "models")
-        patched.setattr(checks, "FOLDER", place / "checks")
+        patched.setattr(models, "FOLDER", of_models)
+        patched.setattr(checks, "FOLDER", of_checks)
         forget_models()
         yield
     forget_models()

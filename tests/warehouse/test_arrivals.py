@@ -102,6 +102,7 @@ def test_a_day_is_complete_partial_or_missing_for_each_body(tmp_path: Path, conf
     ]
 
 
+@pytest.mark.usefixtures("every_mart")
 def test_what_lies_ahead_of_the_data_is_not_expected(tmp_path: Path, config: Path) -> None:
     """The running month: the data reach to 13:00 of its second day."""
     data = tmp_path / "data"

@@ -163,7 +163,7 @@ def test_a_full_disk_is_told_and_what_is_published_stays(
     shutil.copytree(published, data)
     before, snapshot_kb = told(data), snapshot.current(DataFolder(data)).path.stat().st_size >> 10
     starved: list[int] = []
-    for free_kb in (0, 16, 64, 1024, 4096, *(snapshot_kb + extra for extra in range(0, 60_000, 300))):
+    for free_kb in (0, 16, 64, snapshot_kb // 2, *(snapshot_kb + extra for extra in range(0, 20_000, 100))):
         fill_but(small_disk, free_kb)
         try:
             outcomes = load(data, *delivered, config=config).outcomes
