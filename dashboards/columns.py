@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from warehouse.japanese import UNKNOWN_SIGN, bytes_gb, era_month, is_missing, mbps, number
+from warehouse.japanese import UNKNOWN_SIGN, bytes_gb, era_date, era_month, is_missing, mbps, number
 
-Kind = Literal["text", "code", "number", "gb", "mbps", "date", "month", "time", "judgement", "yes_no"]
+Kind = Literal["text", "code", "number", "gb", "mbps", "date", "era_date", "month", "time", "judgement", "yes_no"]
 Exported = str | int | float | None
 _RIGHT: frozenset[Kind] = frozenset({"number", "gb", "mbps"})
 _WEEKDAYS = "月火水木金土日"
@@ -79,7 +79,7 @@ class Column:
         return self._iso(value)
 
     def _iso(self, value: Any) -> str:
-        return iso(value.date() if self.kind == "date" and isinstance(value, datetime) else value)
+        return iso(value.date() if self.kind in ("date", "era_date") and isinstance(value, datetime) else value)
 
     def sort_key(self, value: Any) -> str | float | None:
         """What the browser sorts by; ``None`` sorts last."""
@@ -113,6 +113,8 @@ def month_ja(month: str) -> str:
 def _show_other(kind: Kind, value: Any) -> str:
     if kind == "date":
         return day_ja(value)
+    if kind == "era_date":
+        return era_date(value.date() if isinstance(value, datetime) else value)
     if kind == "time":
         return f"{value.month}月{value.day}日 {value.hour}:{value.minute:02d}"
     if kind == "month":

@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards.urls import Subject
+from warehouse.explain import Proof, explain
 from warehouse.period import Period
 from warehouse.reading import FrameReader
 from warehouse.scope import Scope
@@ -95,6 +97,32 @@ class Data:
         """Open days of each month of the trend window."""
         frame = self._ask_trend("calendar_months", period)
         return dict(zip(frame["jst_month"], frame["open_days"].astype(int), strict=True))
+
+    def periods(self) -> list[Period]:
+        """Months, quarters, halves and fiscal years that have numbers, in order of time."""
+        frame = self._ask("reporting_periods")
+        known = frame[frame["kind"].isin(("month", "quarter", "half", "year"))]
+        return [Period.parse(text) for text in known["period_id"]]
+
+    # any period
+
+    def service_levels(self, period: Period) -> pd.DataFrame:
+        """Every KPI measure of the contract's whole, of lines, devices and licences."""
+        return self._ask("service_levels", period=str(period))
+
+    def judgements(self, period: Period) -> pd.DataFrame:
+        """Judgements of the period and the twelve of its kind before it."""
+        first = period.shift(1 - TREND_MONTHS)
+        return self._ask("judgement_history", kind=period.kind, first_date=first.start, last_date=period.start)
+
+    def kpi_history(self, subject: Subject, period: Period) -> pd.DataFrame:
+        """One KPI figure in all periods of a kind."""
+        return self._ask("kpi_history", kpi_id=subject.kpi_id, grain=subject.grain, entity=subject.entity,
+                         kind=period.kind)
+
+    def proof(self, subject: Subject, period: Period) -> Proof:
+        """What a figure rests on; raises :class:`warehouse.errors.QueryError` when there is no such figure."""
+        return explain(self.reader, self.scope, subject.kpi_id, str(period), subject.entity, subject.grain)
 
     # prefecture-wide
 

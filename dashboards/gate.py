@@ -8,15 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from dashboards import urls
+from dashboards.components.picker import KIND_NAMES
 from dashboards.data import Data, FrameCache, latest_month
 from dashboards.errors import UnknownChoice
 from dashboards.pages.base import Page
 from dashboards.view import View
-from warehouse.period import Kind, Period
+from warehouse.period import Period
 from warehouse.reading import FrameReader
 from warehouse.scope import Scope
-
-_KIND_NAMES: dict[Kind, str] = {"month": "月", "quarter": "四半期", "half": "半期", "year": "年度"}
 
 
 class Refused(Exception):
@@ -48,18 +47,18 @@ def enter(page: Page, choice: urls.Choice, scope: Scope, reader: FrameReader, ca
     period = urls.period_of(choice.period, latest)
     if period.kind not in page.period_kinds:
         raise _wrong_kind(period, page)
-    view = View(Data(reader, scope, cache), period, None, now)
+    view = View(Data(reader, scope, cache), period, None, now, choice.subject)
     if not page.of_tenant:
         return view
-    return View(view.data, period, _tenant_of(choice, view), now)
+    return View(view.data, period, _tenant_of(choice, view), now, choice.subject)
 
 
 def _wrong_kind(period: Period, page: Page) -> UnknownChoice:
-    shown = "・".join(name for kind, name in _KIND_NAMES.items() if kind in page.period_kinds)
+    shown = "・".join(name for kind, name in KIND_NAMES.items() if kind in page.period_kinds)
     return UnknownChoice(
         f"この画面は{shown}単位で表示します",
-        f"「{period.label_ja}」は{_KIND_NAMES[period.kind]}の期間です。この画面で選べるのは{shown}（例：2026-10）です。",
-        f"{shown}を選び直してください。四半期・半期・年度の集計は、報告書で確認できます。",
+        f"「{period.label_ja}」は{KIND_NAMES[period.kind]}の期間です。この画面で選べるのは{shown}（例：2026-10）です。",
+        f"{shown}を選び直してください。四半期・半期・年度の値は「サービスレベル」で確かめられます。",
     )
 
 

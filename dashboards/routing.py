@@ -16,7 +16,7 @@ from dashboards.components.link import page_link
 from dashboards.data import Data, FrameCache, latest_month
 from dashboards.errors import record_failure
 from dashboards.gate import NotAllowed, TenantNotChosen, enter, may_open
-from dashboards.pages import overview, tenant
+from dashboards.pages import overview, proof, service_level, tenant
 from dashboards.pages.base import Page
 from dashboards.view import View
 from warehouse.errors import MiharashiError, NoSnapshot
@@ -25,7 +25,7 @@ from warehouse.period import Period
 from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
-PAGES: tuple[Page, ...] = (overview.PAGE, tenant.PAGE)
+PAGES: tuple[Page, ...] = (overview.PAGE, tenant.PAGE, service_level.PAGE, proof.PAGE)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ def _with_reader(
     whole = View(Data(reader, scope, cache), latest, None, now)
     try:
         view = enter(page, choice, scope, reader, cache, now)
-        title, content = f"{page.label} {view.period.label_ja}", _page(page, view)
+        name = page.title(view) if page.title else page.label
+        title, content = f"{name} {view.period.label_ja}", _page(page, view)
         announcement = f"{title}を表示しました。" if view.is_loaded() else f"{title}は未取込です。"
     except TenantNotChosen as stop:
         title, content = page.label, [_heading(page, stop.view), *_tenant_list(page, stop.view)]
@@ -117,7 +118,7 @@ def _page(page: Page, view: View) -> list[Component]:
     if not view.is_loaded():
         return [*head, states.not_loaded(f"{view.period.label_ja}のデータ", _loaded_until(view))]
     if view.is_partial():
-        text = f"{view.period.label_ja}は月の途中です。{_loaded_until(view)}のデータで表示しています。"
+        text = f"{view.period.label_ja}は期間の途中です。{_loaded_until(view)}のデータで表示しています。"
         head.append(html.P(text, className="banner", role="status"))
     return [*head, *page.render(view)]
 
@@ -129,7 +130,7 @@ def _loaded_until(view: View) -> str:
 
 def _heading(page: Page, view: View) -> Component:
     """The page's title, what it is about, and the pickers."""
-    name, subtitle = page.label, view.period.label_ja
+    name, subtitle = page.title(view) if page.title else page.label, view.period.label_ja
     if page.of_tenant and view.tenant:
         own = next((row for row in view.tenants() if row["tenant_code"] == view.tenant), None)
         name = str(own["name"]) if own else "接続団体"
@@ -160,13 +161,24 @@ def _picker(page: Page, view: View) -> Component:
         view.data.first_month(latest),
         max(latest, _loaded_month(view), key=lambda month: month.index),
     )
-    selects = []
+    selects = picker.kept(view.subject)
     if page.of_tenant:
         bodies = [(str(row["tenant_code"]), str(row["name"])) for row in view.tenants()]
         selects.append(picker.select("tenant", "接続団体", bodies, view.tenant))
-    selects.append(picker.select("period", "対象月", picker.period_options(first, last, view.period), str(view.period)))
-    steps = picker.month_steps(page.path, view.period, first, last, view.tenant)
-    return picker.picker(page.path, selects, steps)
+    begin = first.index
+    if len(page.period_kinds) > 1:
+        periods = view.data.periods()
+        begin = min((period.index for period in periods if period.kind == view.period.kind), default=begin)
+        groups = picker.grouped_options(periods, view.period)
+        selects.append(picker.grouped_select("period", "対象期間", groups, str(view.period)))
+    else:
+        months = picker.period_options(first, last, view.period)
+        selects.append(picker.select("period", "対象月", months, str(view.period)))
+
+    def link(period: Period) -> str:
+        return urls.href(page.path, period, view.tenant, view.subject)
+
+    return picker.picker(page.path, selects, picker.steps(link, view.period, begin, last.index))
 
 
 def _loaded_month(view: View) -> Period:
@@ -202,12 +214,13 @@ def _bare(title: str, card: Component, nav: Component | None = None) -> Screen:
 def _nav(current: Page | None, scope: Scope, choice: urls.Choice) -> Component:
     """Links to the pages this scope may open; they keep a readable period."""
     period = _readable(choice.period)
-    allowed = [page for page in PAGES if may_open(page, scope)]
+    allowed = [page for page in PAGES if may_open(page, scope) and page.in_menu]
     return navigation(
         [
             NavItem(
                 page.label,
-                urls.href(page.path, period, choice.tenant if page.of_tenant else None),
+                urls.href(page.path, period if period and period.kind in page.period_kinds else None,
+                          choice.tenant if page.of_tenant else None),
                 page is current,
             )
             for page in allowed
@@ -217,7 +230,6 @@ def _nav(current: Page | None, scope: Scope, choice: urls.Choice) -> Component:
 
 def _readable(text: str | None) -> Period | None:
     try:
-        period = Period.parse(text) if text else None
+        return Period.parse(text) if text else None
     except MiharashiError:
         return None
-    return period if period is not None and period.kind == "month" else None

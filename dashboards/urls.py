@@ -1,4 +1,4 @@
-"""What a page shows, as a link: period and tenant to and from the query string.
+"""What a page shows, as a link: period, tenant and KPI to and from the query string.
 
 A link holds only choices, never rights: whether the tenant may be seen is decided by the scope.
 """
@@ -12,7 +12,18 @@ from warehouse.period import Period
 
 OVERVIEW = "/"
 TENANT = "/tenant"
+SERVICE_LEVEL = "/service-level"
+PROOF = "/proof"
 _LONGEST_CHOICE = 40
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The figure a page is about: KPI measure, grain and entity (all of the contract: grain ``all``, no entity)."""
+
+    kpi_id: str
+    grain: str = ""
+    entity: str = ""
 
 
 @dataclass(frozen=True)
@@ -22,12 +33,18 @@ class Choice:
     path: str
     period: str | None = None
     tenant: str | None = None
+    subject: Subject | None = None
 
 
 def parse(pathname: str | None, search: str | None) -> Choice:
     """Read path and query string; unknown keys are ignored, over-long values are cut."""
     given = parse_qs((search or "").lstrip("?"), keep_blank_values=False)
-    return Choice(_clean_path(pathname), _first(given, "period"), _first(given, "tenant"))
+    return Choice(_clean_path(pathname), _first(given, "period"), _first(given, "tenant"), _subject(given))
+
+
+def _subject(given: dict[str, list[str]]) -> Subject | None:
+    kpi_id = _first(given, "kpi")
+    return Subject(kpi_id, _first(given, "grain") or "", _first(given, "entity") or "") if kpi_id else None
 
 
 def _clean_path(pathname: str | None) -> str:
@@ -45,13 +62,15 @@ def period_of(text: str | None, default: Period) -> Period:
     return default if text is None else Period.parse(text)
 
 
-def href(path: str, period: Period | None = None, tenant: str | None = None) -> str:
+def href(path: str, period: Period | None = None, tenant: str | None = None, subject: Subject | None = None) -> str:
     """The link that shows the same again."""
-    choices = {"tenant": tenant, "period": str(period) if period else None}
+    about = {"kpi": subject.kpi_id, "grain": subject.grain, "entity": subject.entity} if subject else {}
+    choices = {"tenant": tenant, **about, "period": str(period) if period else None}
     query = urlencode({key: value for key, value in choices.items() if value})
     return f"{quote(path)}?{query}" if query else quote(path)
 
 
-def csv_href(page: str, dataset: str, period: Period, tenant: str | None = None) -> str:
+def csv_href(page: str, dataset: str, period: Period, tenant: str | None = None,
+             subject: Subject | None = None) -> str:
     """The download of what a figure or table shows."""
-    return href(f"/csv/{page}/{dataset}.csv", period, tenant)
+    return href(f"/csv/{page}/{dataset}.csv", period, tenant, subject)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dashboards.data import TREND_MONTHS, Data, last_loaded_day, latest_month
 from dashboards.frames import rows
+from dashboards.urls import Subject
 from warehouse.period import Period
 from warehouse.reading import SnapshotFacts
 from warehouse.scope import Scope
@@ -17,12 +18,13 @@ from warehouse.scope import Scope
 
 @dataclass(frozen=True)
 class View:
-    """``tenant`` is set on tenant pages only, and only to a code inside the scope."""
+    """``tenant`` is set on tenant pages only, and only to a code inside the scope; ``subject`` is the figure asked."""
 
     data: Data
     period: Period
     tenant: str | None
     now: datetime
+    subject: Subject | None = None
 
     @property
     def scope(self) -> Scope:
@@ -46,7 +48,7 @@ class View:
 
     def narrowed(self) -> View:
         """The same view, with nothing but the tenant's own data."""
-        return View(self.own, self.period, self.tenant, self.now)
+        return View(self.own, self.period, self.tenant, self.now, self.subject)
 
     def latest(self) -> Period:
         """The month a page opens with."""

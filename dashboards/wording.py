@@ -70,3 +70,8 @@ def listed(names: Sequence[str], unit: str, most: int = 3) -> str:
     """津市、四日市市、伊勢市ほか2団体"""
     shown = "、".join(names[:most])
     return f"{shown}ほか{len(names) - most}{unit}" if len(names) > most else shown
+
+
+def with_unit(text: str, unit: str) -> str:
+    """12件, 99.9%, 812.3 Mbps"""
+    return f"{text} {unit}" if unit.isascii() and unit != "%" else f"{text}{unit}"

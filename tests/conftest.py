@@ -62,7 +62,7 @@ DEMO_FROM, DEMO_TO = "2026-08", "2026-10"
 @pytest.fixture(scope="session")
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with ``inbox/`` and a published snapshot of it; read only (copy it to change it)."""
-    assert models.FOLDER == FOLDERS[0], "a module of few marts may not be the first to ask"
+    assert FOLDERS[0] == models.FOLDER, "a module of few marts may not be the first to ask"
     data = tmp_path_factory.mktemp("demo") / "data"
     demo.generate(data / "inbox", CONFIG, DEMO_FROM, DEMO_TO, seed=9, scale=0.3, tenants=3)
     result = load(data, data / "inbox")

@@ -15,7 +15,8 @@ import pandas as pd
 from warehouse.errors import QueryError
 from warehouse.facts import FACT_TABLES
 from warehouse.models import Model, all_models
-from warehouse.reader import Reader, named_query
+from warehouse.reader import named_query
+from warehouse.reading import FrameReader
 from warehouse.registry import normalised
 from warehouse.scope import Scope
 
@@ -67,7 +68,7 @@ class Proof:
         return bool(len(self.rows)) and not len(self.loads)
 
 
-def explain(reader: Reader, scope: Scope, kpi_id: str, period_id: str, entity: str = "", grain: str = "") -> Proof:
+def explain(reader: FrameReader, scope: Scope, kpi_id: str, period_id: str, entity: str = "", grain: str = "") -> Proof:
     """The proof of one KPI value.
 
     ``entity`` is a code or a name (empty: the whole), ``grain`` is needed only where a code stands for two things.
@@ -113,7 +114,7 @@ def _concerns(fact: str, grain: str) -> bool:
     return FACT_TABLES[fact].interval_seconds is None or fact == _SAMPLES.get(grain, "tenant_traffic")
 
 
-def _definition(reader: Reader, scope: Scope, kpi_id: str) -> Row:
+def _definition(reader: FrameReader, scope: Scope, kpi_id: str) -> Row:
     rows = _records(reader.query("kpi_definition", scope, kpi_id=kpi_id))
     if not rows:
         raise QueryError("指標が見つかりません", f"「{kpi_id}」という指標はありません。",
@@ -137,14 +138,16 @@ def _chosen(kpi_id: str, period_id: str, found: list[Row], entity: str, grain: s
         "--entity にいずれかのコードか名称を、同じコードが二つあるときは --grain に粒度を指定してください。")
 
 
-def _rows(reader: Reader, scope: Scope, definition: Row, period_id: str, result: Row) -> pd.DataFrame:
+def _rows(reader: FrameReader, scope: Scope, definition: Row, period_id: str, result: Row) -> pd.DataFrame:
     query = f"proof_{definition['proof']}"
     asked = {"period": period_id, "kpi_id": definition["kpi_id"], "grain": result["grain"], "entity": result["entity"]}
     needed = named_query(query).parameters
     return reader.query(query, scope, **{name: value for name, value in asked.items() if name in needed})
 
 
-def _loads(reader: Reader, scope: Scope, result: Row, facts: tuple[str, ...], days: tuple[date, date]) -> pd.DataFrame:
+def _loads(
+    reader: FrameReader, scope: Scope, result: Row, facts: tuple[str, ...], days: tuple[date, date]
+) -> pd.DataFrame:
     """One row per load with rows in the days looked at: how many, and what the ledger says of it."""
     column = _ENTITY_COLUMNS.get(result["grain"], "")
     counted = [

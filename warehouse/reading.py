@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import pandas as pd
@@ -28,6 +28,8 @@ class FrameReader(Protocol):
     @property
     def snapshot(self) -> SnapshotFacts: ...
     def query(self, name: str, scope: Scope, **params: Any) -> pd.DataFrame: ...
+    def rows_by_load(self, table: str, scope: Scope, first: date, last: date, column: str = "",
+                     value: str = "") -> pd.DataFrame: ...
 
 
 _DATES = {"period_from", "period_to", "valid_from", "valid_to"}

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards.components.aria import aria
 from dashboards.components.judgement import chip
+from dashboards.components.link import page_link
 from dashboards.palette import JUDGEMENTS
 from warehouse.japanese import NOT_APPLICABLE_SIGN, UNKNOWN_SIGN
 
@@ -27,7 +29,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Card:
-    """``facts`` are printed below the value in order."""
+    """``facts`` are printed below the value in order, ``proof`` is the address of what the value rests on."""
 
     name: str
     value: str
@@ -35,6 +37,7 @@ class Card:
     judgement: str | None = None
     facts: Sequence[Fact] = field(default_factory=tuple)
     help: str = ""
+    proof: str = ""
 
 
 def card(content: Card) -> Component:
@@ -44,11 +47,20 @@ def card(content: Card) -> Component:
         [
             html.H3(content.name, className="card-name"),
             _value(content),
-            html.Dl([_fact(fact) for fact in content.facts], className="card-facts"),
+            html.Div(
+                [html.Dl([_fact(fact) for fact in content.facts], className="card-facts"), *_proof(content)],
+                className="card-foot",
+            ),
         ],
         className=f"card card-{look.css if look else 'plain'}",
         title=content.help or None,
     )
+
+
+def _proof(content: Card) -> list[Component]:
+    if not content.proof:
+        return []
+    return [page_link("根拠", content.proof, "card-proof", **aria(label=f"{content.name}：この数値の根拠"))]
 
 
 def _value(content: Card) -> Component:

@@ -16,3 +16,12 @@ def chip(word: str) -> Component | str:
         return html.Span(word, className="chip chip-plain")
     sign = html.Span(look.sign, className="chip-sign", **HIDDEN)
     return html.Span([sign, word], className=f"chip chip-{look.css}")
+
+
+def sign(word: str) -> Component | str:
+    """The sign alone, for narrow cells; readers and screen readers get the word with it."""
+    look = JUDGEMENTS.get(word)
+    if look is None:
+        return html.Span(word and "・", title=word or "値なし")
+    return html.Span([html.Span(look.sign, **HIDDEN), html.Span(word, className="visually-hidden")],
+                     className=f"sign sign-{look.css}", title=word)

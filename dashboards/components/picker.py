@@ -6,15 +6,24 @@ Without the script the form still works as a normal GET.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboards import urls
 from dashboards.components.aria import aria
 from dashboards.components.link import page_link
-from warehouse.period import Period
+from warehouse.period import Kind, Period
+
+KIND_NAMES: dict[Kind, str] = {"month": "月", "quarter": "四半期", "half": "半期", "year": "年度"}
+_STEPS: dict[Kind, tuple[str, str]] = {
+    "month": ("前月", "翌月"),
+    "quarter": ("前四半期", "翌四半期"),
+    "half": ("前半期", "翌半期"),
+    "year": ("前年度", "翌年度"),
+}
 
 
 def period_options(first: Period, last: Period, chosen: Period) -> list[tuple[str, str]]:
@@ -23,6 +32,40 @@ def period_options(first: Period, last: Period, chosen: Period) -> list[tuple[st
     if chosen not in months:
         months.insert(0 if chosen.index > last.index else len(months), chosen)
     return [(str(month), month.label_ja) for month in months]
+
+
+def grouped_options(periods: Sequence[Period], chosen: Period) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The periods by kind, newest first; a chosen period beyond them stands first of its kind."""
+    found = [*periods, *([] if chosen in periods else [chosen])]
+    newest = sorted(found, key=lambda period: -period.index)
+    groups = [(name, [(str(period), period.label_ja) for period in newest if period.kind == kind])
+              for kind, name in KIND_NAMES.items()]
+    return [(name, options) for name, options in groups if options]
+
+
+def grouped_select(
+    name: str, label: str, groups: Sequence[tuple[str, list[tuple[str, str]]]], chosen: str
+) -> Component:
+    """A labelled select whose options stand under headings."""
+    field = f"choose-{name}"
+    items = [html.Optgroup([html.Option(text, value=value, selected=value == chosen) for value, text in options],
+                           label=title) for title, options in groups]
+    return html.Div(
+        [
+            html.Label(label, htmlFor=field),
+            html.Select(items, id=field, name=name, key=f"{field}-{chosen}", className="select"),
+        ],
+        className="field",
+    )
+
+
+def kept(subject: urls.Subject | None) -> list[Component]:
+    """What the form hands on unseen: the figure that the page is about."""
+    if subject is None:
+        return []
+    given = {"kpi": subject.kpi_id, "grain": subject.grain, "entity": subject.entity}
+    hidden: Any = dcc.Input
+    return [hidden(type="hidden", name=name, value=value, id=f"keep-{name}") for name, value in given.items() if value]
 
 
 def select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str | None) -> Component:
@@ -52,22 +95,23 @@ def picker(path: str, selects: Sequence[Component], steps: Component | None) -> 
     )
 
 
-def month_steps(path: str, period: Period, first: Period, last: Period, tenant: str | None) -> Component:
-    """Links to the month before and after; at the ends of the data plain text."""
+def steps(link: Callable[[Period], str], period: Period, first: int, last: int) -> Component:
+    """Links to the periods of the same kind before and after; plain text where none begins from ``first`` to ``last``.
+
+    ``first`` and ``last`` are places of months, as :attr:`Period.index`.
+    """
+    before, after = _STEPS[period.kind]
+    earlier, later = period.previous(), period.shift(1)
     return html.Div(
         [
-            _step("前月", "← ", "", path, period.previous(), period.index > first.index, tenant),
-            _step("翌月", "", " →", path, period.shift(1), period.index < last.index, tenant),
+            _step(f"← {before}", before, link(earlier), earlier, earlier.index >= first),
+            _step(f"{after} →", after, link(later), later, later.index <= last),
         ],
         className="month-steps",
     )
 
 
-def _step(
-    label: str, before: str, after: str, path: str, target: Period, possible: bool, tenant: str | None
-) -> Component:
-    text = f"{before}{label}{after}"
+def _step(text: str, label: str, href: str, target: Period, possible: bool) -> Component:
     if not possible:
         return html.Span(text, className="step step-off", **aria(disabled="true"))
-    described = aria(label=f"{label}（{target.label_ja}）を表示")
-    return page_link(text, urls.href(path, target, tenant), "step", **described)
+    return page_link(text, href, "step", **aria(label=f"{label}（{target.label_ja}）を表示"))

@@ -25,13 +25,17 @@ Decorate = Callable[[dict[str, Any], str], Any]
 
 @dataclass(frozen=True)
 class TableLook:
-    """``name`` is unique on the page; ``decorate`` replaces cells by column key; ``sortable`` adds the buttons."""
+    """``name`` is unique on the page; ``decorate`` replaces cells by column key; ``sortable`` adds the buttons.
+
+    A ``tall`` table has its own scroll bar, so that what follows stays in reach.
+    """
 
     name: str
     caption: str
     sortable: bool = False
     decorate: Mapping[str, Decorate] | None = None
     dense: bool = False
+    tall: bool = False
 
 
 def node(tag: str, children: Any, **props: Any) -> Node:
@@ -50,7 +54,7 @@ def table(frame: pd.DataFrame, columns: Sequence[Column], look: TableLook) -> Co
     whole: Any = node("Table", [caption, head, body], className=css)
     scroll = html.Div(
         whole,
-        className="table-scroll",
+        className="table-scroll table-tall" if look.tall else "table-scroll",
         tabIndex=0,
         role="region",
         **aria(label=look.caption),

@@ -80,7 +80,7 @@ def y_axis(**more: Any) -> dict[str, Any]:
 def month_axis(months: Sequence[str], **more: Any) -> dict[str, Any]:
     """Months as numbers, with the era year below the first one and below each January."""
     places = [month_ja(month) for month in months]
-    return _category_axis(places, places, month_ticks(months)) | more
+    return category_axis(places, places, month_ticks(months)) | more
 
 
 def month_ticks(months: Sequence[str]) -> list[str]:
@@ -101,10 +101,11 @@ def day_axis(days: Sequence[date], **more: Any) -> dict[str, Any]:
     """Days of one month: 1, 5, 10 …"""
     shown = [day for day in days if day.day == 1 or (day.day % 5 == 0)]
     ticks = [f"{day.day}日" for day in shown]
-    return _category_axis([day_ja(day) for day in days], [day_ja(day) for day in shown], ticks) | more
+    return category_axis([day_ja(day) for day in days], [day_ja(day) for day in shown], ticks) | more
 
 
-def _category_axis(places: Sequence[str], shown: Sequence[str], ticks: Sequence[str]) -> dict[str, Any]:
+def category_axis(places: Sequence[str], shown: Sequence[str], ticks: Sequence[str]) -> dict[str, Any]:
+    """Named places in their order; ``ticks`` are the labels of those ``shown``."""
     return {
         "type": "category",
         "categoryorder": "array",

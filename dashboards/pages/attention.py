@@ -10,10 +10,10 @@ from dash.development.base_component import Component
 
 from dashboards.components.judgement import chip
 from dashboards.frames import LOW_COVERAGE_PCT, rows
-from dashboards.pages.kpi_cards import Kpi, shown_value, target, with_unit
+from dashboards.pages.kpi_cards import Kpi, shown_value, target
 from dashboards.sentences import doubtful
 from dashboards.view import View
-from dashboards.wording import listed
+from dashboards.wording import listed, with_unit
 from warehouse.japanese import number
 
 _WATCHED = ("未達", "注意")

@@ -16,6 +16,8 @@ from dashboards.errors import record_failure
 from dashboards.view import View
 from warehouse.period import Kind
 
+EVERY_KIND: frozenset[Kind] = frozenset({"month", "quarter", "half", "year"})
+
 Mark = Literal["提示型", "探索型"]
 """提示型: compare with a standard, notice, decide. 探索型: find differences, dig deeper."""
 
@@ -35,7 +37,10 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Page:
-    """One entry of the navigation. ``render`` gets a view whose period and rights have been checked."""
+    """One entry of the navigation. ``render`` gets a view whose period and rights have been checked.
+
+    A page about one figure (``view.subject``) is reached from that figure and not ``in_menu``; its ``title`` names it.
+    """
 
     name: str
     path: str
@@ -46,6 +51,8 @@ class Page:
     needs_platform: bool = False
     of_tenant: bool = False
     period_kinds: frozenset[Kind] = field(default_factory=lambda: frozenset({"month"}))
+    in_menu: bool = True
+    title: Callable[[View], str] | None = None
 
     def dataset(self, name: str) -> Dataset | None:
         return next((item for item in self.datasets if item.name == name), None)
@@ -53,7 +60,7 @@ class Page:
 
 def csv_link(page: str, dataset: Dataset, view: View) -> str:
     """Where the dataset of this view can be downloaded."""
-    return urls.csv_href(page, dataset.name, view.period, view.tenant)
+    return urls.csv_href(page, dataset.name, view.period, view.tenant, view.subject)
 
 
 def guarded(what: str, view: View, build: Callable[[], Any]) -> Any:

@@ -8,11 +8,13 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from dashboards import urls
 from dashboards.components.card import Card, Fact, grid
 from dashboards.components.judgement import chip
 from dashboards.frames import LOW_COVERAGE_PCT
-from dashboards.wording import coverage_text, step
+from dashboards.wording import coverage_text, step, with_unit
 from warehouse.japanese import NOT_APPLICABLE_SIGN, UNKNOWN_SIGN, number
+from warehouse.period import Period
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("稼働・障害", ("K01", "K02", "K06")),
@@ -41,12 +43,13 @@ def shown_value(kpi: Kpi, key: str = "value") -> str:
     return number(kpi[key], int(kpi["decimals"] or 0), kpi["rounding"] or "half_up")
 
 
-def with_unit(text: str, unit: str) -> str:
-    """12件, 99.9%, 812.3 Mbps"""
-    return f"{text} {unit}" if unit.isascii() and unit != "%" else f"{text}{unit}"
+def proof_href(kpi: Kpi, period: Period) -> str:
+    """Where it is told what the figure rests on."""
+    subject = urls.Subject(str(kpi["kpi_id"]), str(kpi["grain"]), str(kpi["entity"]))
+    return urls.href(urls.PROOF, period, subject=subject)
 
 
-def kpi_card(kpi: Kpi) -> Card:
+def kpi_card(kpi: Kpi, period: Period) -> Card:
     """Target, previous month and same month of last year go with every value."""
     facts = [
         Fact("目標", target(kpi)),
@@ -63,6 +66,7 @@ def kpi_card(kpi: Kpi) -> Card:
         kpi["judgement"],
         facts,
         str(kpi["description"] or ""),
+        proof_href(kpi, period),
     )
 
 
@@ -83,14 +87,14 @@ def _compared(label: str, kpi: Kpi, key: str) -> Fact:
     return Fact(label, with_unit(shown_value(kpi, key), unit), difference or "")
 
 
-def kpi_groups(kpis: Sequence[Kpi]) -> Component:
+def kpi_groups(kpis: Sequence[Kpi], period: Period) -> Component:
     """All groups, each with its heading."""
-    return html.Div([_group(title, members) for title, members in groups(kpis)], className="kpi-groups")
+    return html.Div([_group(title, members, period) for title, members in groups(kpis)], className="kpi-groups")
 
 
-def _group(title: str, members: Sequence[Kpi]) -> Component:
+def _group(title: str, members: Sequence[Kpi], period: Period) -> Component:
     attributes: dict[str, Any] = {"data-size": str(len(members))}
-    cards = grid([kpi_card(kpi) for kpi in members], f"cards-{len(members)}")
+    cards = grid([kpi_card(kpi, period) for kpi in members], f"cards-{len(members)}")
     return html.Section([html.H2(title, className="group-title"), cards], className="kpi-group", **attributes)
 
 

@@ -78,7 +78,7 @@ def _summary(view: View) -> Component:
         [
             html.Div([_tally(kpis), attention(view, kpis)], className="glance"),
             head,
-            kpi_cards.kpi_groups(kpis),
+            kpi_cards.kpi_groups(kpis, view.period),
         ],
         className="summary",
     )

@@ -153,6 +153,7 @@ def _kpi_summary(period: str) -> pd.DataFrame:
     for order, row in enumerate(rows):
         kpi = catalogue.find(row["kpi_id"])
         row |= {
+            "grain": "line" if row["entity"] else "all",
             "name": f"{kpi.name}（{row['name']}）" if row["name"] else kpi.name,
             "unit": kpi.unit,
             "decimals": kpi.decimals,

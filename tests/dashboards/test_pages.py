@@ -189,7 +189,7 @@ def test_a_share_that_must_reach_100_is_cut() -> None:
 
 def test_a_month_under_way_is_marked() -> None:
     reader = FakeReader(snapshot=FakeSnapshot(data_as_of=datetime(2026, 11, 18, 23, 55)))
-    assert "月の途中です" in ask(app_for(reader), "/?period=2026-11")
+    assert "期間の途中です" in ask(app_for(reader), "/?period=2026-11")
 
 
 def test_every_page_says_what_kind_it_is() -> None:

@@ -11,15 +11,20 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from dash import Dash
 
+from dashboards.app import create_app
 from dashboards.routing import PAGES
-from tests.dashboards.conftest import app_for
+from tests.dashboards.conftest import NOW, app_for
 from tests.dashboards.fake_reader import FakeReader
+from warehouse.reader import Reader
 from warehouse.scope import Scope
 
 
 @pytest.mark.parametrize(("page", "dataset"), [(page.name, item.name) for page in PAGES for item in page.datasets])
-def test_every_dataset_downloads_as_clean_csv(staff: Dash, page: str, dataset: str) -> None:
-    response = staff.server.test_client().get(f"/csv/{page}/{dataset}.csv?tenant=242012&period=2026-10")
+def test_every_dataset_downloads_as_clean_csv(demo_reader: Reader, page: str, dataset: str) -> None:
+    app = create_app(lambda: demo_reader, demo_reader.whole_scope, lambda: NOW)
+    response = app.server.test_client().get(
+        f"/csv/{page}/{dataset}.csv?tenant=242012&kpi=K27&grain=all&period=2026-10"
+    )
     assert response.status_code == 200
     assert response.content_type == "text/csv; charset=utf-8"
     assert response.data.startswith(b"\xef\xbb\xbf")

@@ -127,6 +127,8 @@ def test_without_a_scope_there_is_no_row(demo_reader: Reader, name: str) -> None
         "line_month",
         "device_month",
         "kpi_summary",
+        "service_levels",
+        "judgement_history",
         "traffic_day",
         "traffic_trend",
         "soc_totals",

@@ -2,7 +2,7 @@
 -- The name tells the line or group where there are several of them.
 -- Judged on the unrounded value: 達成 / 注意 / 未達 / 目標未設定 / 対象なし (denominator 0) / データなし.  NULL where the KPI
 -- is neither good nor bad (direction none) and hence has no target that could be missing.
-SELECT k.kpi_id, coalesce(v.entity, '') AS entity,
+SELECT k.kpi_id, coalesce(v.grain, 'all') AS grain, coalesce(v.entity, '') AS entity,
        k.name || CASE WHEN count(*) OVER (PARTITION BY k.kpi_id) > 1 THEN '（' || coalesce(v.entity_name, v.entity) || '）'
                       ELSE '' END AS name, k.unit, k.decimals,
        k.rounding, k.direction, v.value, CAST(v.numerator AS DOUBLE) AS numerator,
