@@ -156,8 +156,17 @@ def test_a_proof_that_cannot_be_shown_says_why(demo_reader: Reader, link: str, t
 # ---- words and figures ---------------------------------------------------------------------------------
 
 KPI: dict[str, Any] = {
-    "name": "一次回答期限内率", "entity_name": "全体", "unit": "%", "decimals": 1, "rounding": "truncate", "value": 98.45,
-    "target": 100.0, "target_text": "以上", "judgement": "未達", "previous_value": 97.0, "last_year_value": None,
+    "name": "一次回答期限内率",
+    "entity_name": "全体",
+    "unit": "%",
+    "decimals": 1,
+    "rounding": "truncate",
+    "value": 98.45,
+    "target": 100.0,
+    "target_text": "以上",
+    "judgement": "未達",
+    "previous_value": 97.0,
+    "last_year_value": None,
 }
 
 

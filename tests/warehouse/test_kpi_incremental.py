@@ -113,7 +113,7 @@ def test_it_changes_nothing_how_many_months_one_statement_takes(
     assert differing(told(tmp_path / "data"), at_once) == set()
 
 
-@settings(max_examples=4, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_files_in_any_order_and_batches_end_in_the_marts_of_one_load(
     config: Path, files: list[Path], at_once: dict[str, Any], data: st.DataObject

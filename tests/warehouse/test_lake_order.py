@@ -34,7 +34,9 @@ def samples(keys: list[tuple[str, int, str, str]], seconds: int) -> pa.Table:
 @given(keys=st.lists(KEYS, unique=True))
 def test_samples_are_sorted_as_sql_sorts_them(seconds: int, keys: list[tuple[str, int, str, str]]) -> None:
     came = samples(keys, seconds)
-    wanted = duckdb.sql("SELECT bytes FROM came ORDER BY tenant_code, ts, route, direction").fetchall()
+    with duckdb.connect() as connection:
+        connection.register("came", came)
+        wanted = connection.execute("SELECT bytes FROM came ORDER BY tenant_code, ts, route, direction").fetchall()
     assert in_lake_order(came, TABLE).column("bytes").to_pylist() == [row[0] for row in wanted]
 
 
