@@ -124,6 +124,27 @@ class Data:
         """What a figure rests on; raises :class:`warehouse.errors.QueryError` when there is no such figure."""
         return explain(self.reader, self.scope, subject.kpi_id, str(period), subject.entity, subject.grain)
 
+    # quality of the data
+
+    def feeds(self) -> pd.DataFrame:
+        """Every feed: when a file last came, what is expected and received, gaps, rejects; of all that is loaded."""
+        return self._ask("status_feeds")
+
+    def coverage_days(self, period: Period) -> pd.DataFrame:
+        return self._ask_days("coverage_days", period)
+
+    def gaps(self, period: Period) -> pd.DataFrame:
+        return self._ask_days("arrival_gaps", period)
+
+    def anomalies(self, period: Period) -> pd.DataFrame:
+        return self._ask_days("arrival_anomalies", period)
+
+    def rejects(self, period: Period) -> pd.DataFrame:
+        return self._ask_days("rejects_summary", period)
+
+    def loads(self, period: Period) -> pd.DataFrame:
+        return self._ask_days("loads_month", period)
+
     # prefecture-wide
 
     def kpis(self, period: Period) -> pd.DataFrame:

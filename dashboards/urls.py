@@ -14,6 +14,7 @@ OVERVIEW = "/"
 TENANT = "/tenant"
 SERVICE_LEVEL = "/service-level"
 PROOF = "/proof"
+DATA_QUALITY = "/data-quality"
 _LONGEST_CHOICE = 40
 
 

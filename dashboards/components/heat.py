@@ -1,0 +1,48 @@
+"""A table whose cells are tinted by their share: numbers first, colour beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards.components.aria import aria
+from dashboards.components.table import node
+from warehouse.japanese import UNKNOWN_SIGN, truncate
+
+_STEPS = ((100.0, "full"), (99.0, "high"), (95.0, "fair"), (80.0, "low"))
+"""From this percentage on a cell has this tint; below all of them it is ``poor``."""
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """A share in percent (None: nothing was due or known) and what it is a share of, in words."""
+
+    pct: float | None
+    told: str
+
+
+def heat_table(
+    caption: str, head: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[HeatCell]]]
+) -> Component:
+    """One row per name; the cells hold whole percentages, cut, so that 100 stands only where nothing is missing."""
+    heads = [node("Th", head, scope="col"), *(node("Th", text, scope="col", className="mark") for text in columns)]
+    body = [node("Tr", [node("Th", name, scope="row"), *(_cell(cell) for cell in cells)]) for name, cells in rows]
+    whole: Any = node("Table", [node("Caption", node("Span", caption, className="caption-text")),
+                                node("Thead", node("Tr", heads)), node("Tbody", body)], className="table heat")
+    return html.Div(whole, className="table-scroll", tabIndex=0, role="region", **aria(label=caption))
+
+
+def tint(pct: float | None) -> str:
+    """The name of the tint of a share."""
+    if pct is None:
+        return "none"
+    return next((name for least, name in _STEPS if pct >= least), "poor")
+
+
+def _cell(cell: HeatCell) -> dict[str, Any]:
+    text = UNKNOWN_SIGN if cell.pct is None else f"{truncate(cell.pct, 0):.0f}"
+    return node("Td", text, className=f"heat-cell heat-{tint(cell.pct)}", title=cell.told)
