@@ -110,6 +110,10 @@ class Data:
         """Every KPI measure of the contract's whole, of lines, devices and licences."""
         return self._ask("service_levels", period=str(period))
 
+    def tenant_kpis(self, period: Period) -> pd.DataFrame:
+        """Every KPI measure of every body of the scope."""
+        return self._ask("kpi_results", period=str(period), grain="tenant")
+
     def judgements(self, period: Period) -> pd.DataFrame:
         """Judgements of the period and the twelve of its kind before it."""
         first = period.shift(1 - TREND_MONTHS)

@@ -264,5 +264,19 @@ def gaps(gaps: Sequence[dict[str, Any]]) -> str:
     return f"{told}最も多いのは{where_most}の{int(most['missing']):,}点です。"
 
 
+def bodies(bodies: Sequence[dict[str, Any]]) -> str:
+    """How many bodies; the largest share of traffic; who missed a target."""
+    known = sorted((row for row in bodies if row["K15"] is not None), key=lambda row: -row["K15"])
+    told = f"{len(bodies)}団体です。"
+    if known:
+        whole = sum(row["K15"] for row in known)
+        first = known[0]
+        told += f"通信量が最も多いのは{first['name']}の{number(first['K15'], 1)} GB"
+        told += f"（全体の{number(100 * first['K15'] / whole, 1)}%）です。" if whole else "です。"
+    late = [str(row["name"]) for row in bodies if row["K27@judgement"] == "未達"]
+    return told + (f"一次回答の期限内率が目標に届かないのは{listed(late, '団体')}です。" if late
+                   else "一次回答の期限内率が目標に届かない団体はありません。")
+
+
 def _figure(kpi: dict[str, Any], value: float) -> str:
     return with_unit(number(value, int(kpi["decimals"] or 0), kpi["rounding"] or "half_up"), str(kpi["unit"] or ""))

@@ -12,6 +12,7 @@ from warehouse.period import Period
 
 OVERVIEW = "/"
 TENANT = "/tenant"
+TENANTS = "/tenants"
 SERVICE_LEVEL = "/service-level"
 PROOF = "/proof"
 DATA_QUALITY = "/data-quality"

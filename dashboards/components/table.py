@@ -27,7 +27,8 @@ Decorate = Callable[[dict[str, Any], str], Any]
 class TableLook:
     """``name`` is unique on the page; ``decorate`` replaces cells by column key; ``sortable`` adds the buttons.
 
-    A ``tall`` table has its own scroll bar, so that what follows stays in reach.
+    A ``tall`` table has its own scroll bar, so that what follows stays in reach.  ``tints`` gives the cells of a
+    column, row by row, a class of the style sheet; what it means stands in the cell or in a note.
     """
 
     name: str
@@ -36,6 +37,7 @@ class TableLook:
     decorate: Mapping[str, Decorate] | None = None
     dense: bool = False
     tall: bool = False
+    tints: Mapping[str, Sequence[str]] | None = None
 
 
 def node(tag: str, children: Any, **props: Any) -> Node:
@@ -90,13 +92,19 @@ def _body(frame: pd.DataFrame, shown: Sequence[Column], look: TableLook) -> list
             {key: column[place] for key, column in cells.items()},
             shown,
             look,
+            {key: tints[place] for key, tints in (look.tints or {}).items()},
         )
         for place in range(len(frame))
     ]
 
 
-def _row(record: dict[str, Any], cells: dict[str, Any], shown: Sequence[Column], look: TableLook) -> Node:
+def _row(
+    record: dict[str, Any], cells: dict[str, Any], shown: Sequence[Column], look: TableLook, tints: dict[str, str]
+) -> Node:
     row = [_cell(record, column, cells[column.key], look, place == 0) for place, column in enumerate(shown)]
+    for column, cell in zip(shown, row, strict=True):
+        if tints.get(column.key):
+            cell["props"]["className"] = f"{cell['props']['className'] or ''} {tints[column.key]}".strip()
     if not look.sortable:
         return node("Tr", row)
     return node("Tr", row, **{"data-sort": [column.sort_key(cells[column.key]) for column in shown]})

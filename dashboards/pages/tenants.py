@@ -1,0 +1,99 @@
+"""接続団体一覧（提示型）: the bodies side by side, a column for each KPI; a body's name leads to its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards import sentences, urls
+from dashboards.components import states
+from dashboards.components.figure import csv_button
+from dashboards.components.judgement import sign
+from dashboards.components.link import page_link
+from dashboards.components.sources import sources
+from dashboards.components.table import Decorate, TableLook, node, table
+from dashboards.frames import rows, values
+from dashboards.pages import kpi_cards
+from dashboards.pages import tenants_data as ask
+from dashboards.pages.base import EVERY_KIND, Page, csv_link, guarded
+from dashboards.view import View
+from warehouse.japanese import NOT_APPLICABLE_SIGN
+
+NAME = "tenants"
+_FEEDS = ("団体別通信量", "稼働停止台帳", "問合せ管理台帳", "設定変更管理台帳", "検知・SOC判定結果", "接続団体台帳")
+_NOTES = (
+    "色の濃さは、値の大きい順に団体を5等分した位置です（濃いほど大きい）。大きいことが良い・悪いという意味ではありません。",
+    "稼働率は影響団体の記された停止だけを数えます。「－」は対象がないこと（期限の到来した一次回答がない等）、「…」は不明を表します。",
+    "団体名は団体の画面を、値は根拠を開きます。団体の画面は月ごとに示します。",
+)
+_PLACES = 5
+
+
+def render(view: View) -> Sequence[Component]:
+    """One table: the figures, tinted by place."""
+    return [
+        guarded("接続団体別の指標", view, partial(_bodies, view)),
+        sources(view.snapshot, view.period, _FEEDS, _NOTES),
+    ]
+
+
+def _bodies(view: View) -> Component:
+    frame = ask.BODIES.load(view)
+    if not len(frame):
+        return states.no_data("接続団体", "この期間に登録されている接続団体はありません。", heading=2)
+    look = TableLook(
+        "bodies",
+        f"接続団体別の指標（{view.period.label_ja}・{len(frame)}団体）",
+        sortable=True,
+        dense=True,
+        decorate={"name": partial(_name, view), **{shown.kpi_id: _figure(view, shown) for shown in ask.MEASURES}},
+        tints={shown.kpi_id: place_of(frame, shown.kpi_id) for shown in ask.MEASURES if shown.tinted},
+    )
+    head = [html.H2("接続団体別の指標", className="section-title"),
+            csv_button("接続団体別の指標", csv_link(NAME, ask.BODIES, view))]
+    return html.Section(
+        [
+            html.Div(head, className="section-head"),
+            html.P(sentences.bodies(list(rows(frame))), className="reading"),
+            table(frame, ask.BODIES.columns, look),
+            html.P("見出しのボタンで並べ替えができます。", className="note"),
+        ],
+        className="table-section",
+    )
+
+
+def place_of(frame: pd.DataFrame, key: str) -> list[str]:
+    """For each body the fifth in which its value stands, ``place-1`` the lowest; none where there is no difference."""
+    amounts = values(frame, key)
+    known = sorted(amount for amount in amounts if amount is not None)
+    if not known or known[0] == known[-1]:
+        return [""] * len(amounts)
+    return ["" if amount is None else f"place-{1 + sum(other < amount for other in known) * _PLACES // len(known)}"
+            for amount in amounts]
+
+
+def _name(view: View, row: dict[str, Any], text: str) -> Component:
+    month = view.period if view.period.kind == "month" else None
+    return page_link(text, urls.href(urls.TENANT, month, str(row["tenant_code"])))
+
+
+def _figure(view: View, shown: ask.Shown) -> Decorate:
+    def cell(row: dict[str, Any], text: str) -> Any:
+        judgement = row[f"{shown.kpi_id}@judgement"]
+        if row[shown.kpi_id] is None:
+            return NOT_APPLICABLE_SIGN if judgement == "対象なし" else text
+        figure = {"kpi_id": shown.kpi_id, "grain": "tenant", "entity": row["tenant_code"]}
+        link = page_link(text, kpi_cards.proof_href(figure, view.period), "quiet-link")
+        judged = judgement in ("達成", "注意", "未達")
+        return [node("Span", sign(judgement), className="beside"), link] if judged else link
+
+    return cell
+
+
+PAGE = Page(NAME, urls.TENANTS, "接続団体一覧", "提示型", render, ask.DATASETS, needs_platform=True,
+            period_kinds=EVERY_KIND)

@@ -1,0 +1,72 @@
+"""接続団体一覧: which KPI figures of the bodies stand side by side, and the question behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboards.columns import Column
+from dashboards.frames import values
+from dashboards.pages.base import Dataset
+from dashboards.view import View
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One KPI measure as a column: short heading, decimals and unit as in the catalogue.
+
+    ``tinted``: the cell's tint tells the body's place among the others.
+    """
+
+    kpi_id: str
+    label: str
+    unit: str
+    decimals: int
+    tinted: bool = True
+    rounding: str = "half_up"
+
+
+MEASURES = (
+    Shown("K01", "稼働率", "%", 3, tinted=False, rounding="truncate"),
+    Shown("K02", "計画外\n停止時間", "分", 1),
+    Shown("K15", "通信量", "GB", 1),
+    Shown("K15.p95", "95パーセン\nタイル", "Mbps", 1),
+    Shown("K17", "1人1日\n当たり", "MB", 1),
+    Shown("K26", "受付", "件", 0),
+    Shown("K27", "一次回答\n期限内率", "%", 1, tinted=False, rounding="truncate"),
+    Shown("K29", "滞留", "件", 0),
+    Shown("K30", "設定変更", "件", 0),
+    Shown("K33", "検知", "件", 0),
+    Shown("K34", "重大", "件", 0),
+    Shown("K35", "15分以内\n連絡率", "%", 1, tinted=False, rounding="truncate"),
+)
+
+
+def bodies(view: View) -> pd.DataFrame:
+    """One row per body of the period in official order, a column of values for each measure, and ``…@judgement``."""
+    figures = view.data.tenant_kpis(view.period)
+    frame = view.data.tenants(view.period).assign(period=str(view.period))
+    for shown in MEASURES:
+        own = figures[figures["kpi_id"] == shown.kpi_id].set_index("entity")
+        for key, column in ((shown.kpi_id, "value"), (f"{shown.kpi_id}@judgement", "judgement")):
+            found = dict(zip(own.index, values(own, column), strict=True))
+            frame[key] = pd.Series([found.get(code) for code in frame["tenant_code"]], index=frame.index, dtype=object)
+    return frame
+
+
+BODIES = Dataset(
+    "bodies",
+    "接続団体別の指標",
+    (
+        Column("period", "対象期間", "code", on_screen=False),
+        Column("name", "団体名"),
+        Column("tenant_code", "団体コード", "code", on_screen=False),
+        Column("kind_name", "区分", on_screen=False),
+        *(Column(shown.kpi_id, shown.label, "number", shown.unit, shown.decimals, rounding=shown.rounding)
+          for shown in MEASURES),
+    ),
+    bodies,
+)
+
+DATASETS = (BODIES,)
