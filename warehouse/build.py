@@ -63,6 +63,7 @@ class WarehouseBuild:
         self._path = snapshot.snapshot_path(folder, self.number).with_suffix(".building")
         self._touched: dict[str, set[str]] = {}
         self._marts_built = False
+        self._built_months: set[str] = set()
         self.landings: tuple[int, ...] = ()
         self.restored: frozenset[str] = frozenset()
 
@@ -159,7 +160,8 @@ class WarehouseBuild:
                    "covered_month": {month for _, month in covered ^ self._covered()}}
         self._progress("集計", 0, 1)
         frozen, forgotten = self._months_without_samples()
-        ModelBuilder(self.connection, self.folder.lake, files, frozen, forgotten).build(touched, everything=everything)
+        builder = ModelBuilder(self.connection, self.folder.lake, files, frozen, forgotten)
+        self._built_months |= builder.build(touched, everything=everything)
         if everything:
             write_catalogue(self.connection)
         write_freshness(self.connection)
@@ -169,7 +171,7 @@ class WarehouseBuild:
 
     def verify(self) -> None:
         """Run every check; raises :class:`warehouse.errors.ChecksFailed` when one selects a bad row."""
-        run_checks(self.connection)
+        run_checks(self.connection, self._built_months)
 
     def publish(self, published_at: datetime) -> snapshot.Snapshot:
         """Close the new file, force it to disk, and point ``CURRENT`` at it."""

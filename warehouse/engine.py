@@ -12,9 +12,9 @@ from warehouse.errors import ConfigError
 # DuckDB 2.0.0 answers row_number() = 1 over a UNION ALL with a constant NULL key wrongly while this optimizer is on;
 # tests/warehouse/test_engine.py holds such shapes.
 DISABLED_OPTIMIZERS = "top_n_window_elimination"
-# A snapshot holds many small tables and is copied by every load: with DuckDB's own 256 KiB it would be six times
-# larger.
-_BLOCK_BYTES = 32_768
+# A snapshot holds many small tables and is copied by every load: with DuckDB's own 256 KiB it would be four times
+# larger, and below 64 KiB whole numbers are no longer packed.
+_BLOCK_BYTES = 65_536
 
 
 def threads() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -68,8 +69,11 @@ class ModelBuilder:
             "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()}
         connection.execute("CREATE SCHEMA IF NOT EXISTS src")
 
-    def build(self, touched: Mapping[str, Iterable[str]], *, everything: bool = False) -> None:
-        """Rebuild what the touched months (by fact or ledger table) feed; ``everything`` rebuilds all of all models."""
+    def build(self, touched: Mapping[str, Iterable[str]], *, everything: bool = False) -> set[str]:
+        """Rebuild what the touched months (by fact or ledger table) feed; ``everything`` rebuilds all of all models.
+
+        Returns the months of which any mart that is kept by month was rebuilt.
+        """
         self._all_months = months_told_of([*self._files, *((_SAMPLES, month) for month in self._frozen)])
         known = self._known_months()
         self._fresh, self._gone = self._all_months - known, known - self._all_months
@@ -92,6 +96,7 @@ class ModelBuilder:
         self._connection.execute("DROP SCHEMA src CASCADE")
         self._views.clear()
         self._remember_months(self._all_months)
+        return set().union(*(changes.months[model.name] for model in load_models() if model.partitioned))
 
     # ---- by month ----
 
@@ -165,11 +170,24 @@ class ModelBuilder:
         parts = [self._part_of(some) for some in sets if some]
         if fresh:
             self._fill_anew(model, parts)
-        else:
-            self._forget("period_id", model, periods | made.gone)
-            for part in parts:
-                self._fill(model, part)
+            return periods | made.gone
+        if any(changes.of(source) and not (source.by_period or source.months_of) for source in model.inputs):
+            periods = self._differing_periods(model, parts)
+            parts = [self._part_of(periods)] if periods else []
+        self._forget("period_id", model, periods | made.gone)
+        for part in parts:
+            self._fill(model, part)
         return periods | made.gone
+
+    def _differing_periods(self, model: Model, parts: Sequence[_Part]) -> set[str]:
+        """The periods whose rows are not those of before: a model that needs an input whole rarely changes in all."""
+        periods: set[str] = set()
+        for part in parts:
+            self._fill(model, part, "CREATE OR REPLACE TEMP TABLE rebuilt AS")
+            present = f"SELECT * FROM main.{model.name} WHERE period_id IN ({_listed(part.periods or ())})"
+            periods |= self._differing("period_id", present)
+        self._connection.execute("DROP TABLE IF EXISTS rebuilt")
+        return periods
 
     def _rows_of_period(self, period: str) -> int:
         return sum(self._rows.get(month, 0) for month in self._period_changes.months_of[period])
@@ -203,12 +221,16 @@ class ModelBuilder:
 
     def _differing_months(self, model: Model) -> set[str]:
         """Months (all, where the model has none) of rows that only one of ``rebuilt`` and the present mart holds."""
-        present = f"main.{model.name}"
         months = "jst_month" if "jst_month" in self._columns("rebuilt") else "NULL"
+        differing = self._differing(months, f"SELECT * FROM main.{model.name}")
+        return set(self._all_months) if None in differing else differing
+
+    def _differing(self, column: str, present: str) -> set[Any]:
+        """The values of a column in the rows that only one of ``rebuilt`` and ``present`` (a SELECT) has."""
         rows = self._connection.execute(
-            f"SELECT DISTINCT {months} FROM ((FROM rebuilt EXCEPT ALL FROM {present}) "
-            f"UNION ALL (FROM {present} EXCEPT ALL FROM rebuilt)) AS differing").fetchall()
-        return set(self._all_months) if (None,) in rows else {row[0] for row in rows}
+            f"SELECT DISTINCT {column} FROM ((FROM rebuilt EXCEPT ALL {present}) "
+            f"UNION ALL ({present} EXCEPT ALL FROM rebuilt)) AS differing").fetchall()
+        return {row[0] for row in rows}
 
     # ---- what a SELECT sees ----
 

@@ -181,6 +181,29 @@ def test_every_check_finds_what_it_is_there_for(published: Published, tmp_path: 
             checks.run_checks(connection)
 
 
+def test_a_check_by_month_looks_at_the_months_that_were_built(published: Published, tmp_path: Path) -> None:
+    harmed = tmp_path / "harmed.duckdb"
+    shutil.copyfile(snapshot.current(published.folder).path, harmed)
+    with duckdb.connect(str(harmed)) as connection:
+        months = connection.execute("SELECT DISTINCT jst_month FROM tenant_traffic_day ORDER BY 1").fetchall()
+        connection.execute("UPDATE tenant_traffic_day SET bytes = bytes + 1 WHERE jst_month = ?", months[-1])
+        assert checks.run_checks(connection, {"2019-01"}) == len(list(checks.FOLDER.glob("*.sql")))
+        for built in (None, {months[-1][0]}, {"2019-01", months[-1][0]}):
+            with pytest.raises(ChecksFailed, match="month_equals_days"):
+                checks.run_checks(connection, built)
+
+
+def test_checks_by_month_read_only_tables_that_tell_a_month(published: Published) -> None:
+    with duckdb.connect(str(snapshot.current(published.folder).path), read_only=True) as connection:
+        told = {row[0] for row in connection.execute(
+            "SELECT table_name FROM duckdb_columns() WHERE column_name = 'jst_month'").fetchall()}
+        by_month = [path.read_text(encoding="utf-8") for path in checks.FOLDER.glob("*.sql")
+                    if "\n-- by month\n" in path.read_text(encoding="utf-8")]
+        assert len(by_month) >= 4
+        for sql in by_month:
+            assert duckdb.connect().get_table_names(sql) <= told
+
+
 # ---- generations --------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,5 @@
 -- 到着状況の日計が、系列ごとの期待数の合計および日ごとの欠測区間と一致すること
+-- by month
 WITH slots AS (
     SELECT jst_date, feed, entity, sum(slots) AS slots FROM arrival_due GROUP BY jst_date, feed, entity
 ),

@@ -1,4 +1,5 @@
 -- 取得状況の日計が、団体別通信量・回線・機器負荷の日計の合計と一致すること
+-- by month
 WITH series AS (
     SELECT 'tenant_traffic' AS table_name, tenant_code AS entity, jst_date, expected, received FROM tenant_traffic_day
     UNION ALL

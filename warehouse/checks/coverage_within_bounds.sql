@@ -1,4 +1,5 @@
 -- 取得点数が期待点数を超えていないこと（同じ時刻の値が二重に取り込まれていないこと）
+-- by month
 SELECT table_name, entity, jst_date, expected, received
 FROM coverage_day
 WHERE received > expected

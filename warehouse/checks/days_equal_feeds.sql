@@ -1,4 +1,5 @@
 -- 団体別通信量の日計が、定義ごとの受信の合計と一致すること
+-- by month
 SELECT d.jst_date, d.tenant_code, d.route, d.direction, d.bytes, f.bytes AS feed_bytes, d.received,
        f.received AS feed_received
 FROM tenant_traffic_day AS d
