@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from warehouse.engine import literal
 from warehouse.facts import FACT_TABLES
 from warehouse.glossary import Columns, Glossary, TableWords, read_glossary
 from warehouse.models import WANTED_MONTH, all_models, fact_sql
@@ -33,6 +34,7 @@ CREATE OR REPLACE TABLE catalogue_freshness (
     table_name VARCHAR, row_count BIGINT, first_month VARCHAR, last_month VARCHAR, last_loaded_at TIMESTAMP);
 """
 _KINDS = ("fact", "mart", "dimension", "record")
+_MANY_ROWS = 1_000_000
 _UNDESCRIBED = TableWords("", "record", ())
 _Row = dict[str, Any]
 
@@ -130,14 +132,29 @@ def _freshness_rows(connection: duckdb.DuckDBPyConnection, columns: Columns) -> 
 
 def _counts(connection: duckdb.DuckDBPyConnection, columns: Columns) -> dict[str, tuple[Any, ...]]:
     """Rows and months of the tables that are kept; views are not counted."""
-    kept = {row[0] for row in connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND NOT internal "
-        "AND database_name = current_database()").fetchall()}
+    kept = dict(connection.execute(
+        "SELECT table_name, estimated_size FROM duckdb_tables() WHERE schema_name = 'main' AND NOT internal "
+        "AND database_name = current_database()").fetchall())
     months = {name: "min(jst_month), max(jst_month)" if "jst_month" in columns[name] else "NULL, NULL" for name in kept}
+    by_month = {model.name for model in all_models() if model.partitioned}
+    months |= {name: _first_and_last(connection, name) for name, rows in kept.items()
+               if rows > _MANY_ROWS and name in by_month}
     asked = [f"SELECT '{name}', count(*), {months[name]} FROM main.{name}" for name in sorted(kept)]
     counts: dict[str, tuple[Any, ...]] = {
         name: tuple(found) for name, *found in connection.execute(" UNION ALL ".join(asked)).fetchall()}
     return {name: counts.get(name, (None, None, None)) for name in columns if name not in FACT_TABLES}
+
+
+def _first_and_last(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """The first and last month of a large mart, which need not be read for it: a month of it is found at once."""
+    known = [row[0] for row in connection.execute("SELECT DISTINCT jst_month FROM built_month ORDER BY 1").fetchall()]
+
+    def held(month: str) -> bool:
+        found = connection.execute(f"SELECT 1 FROM main.{table} WHERE jst_month = ? LIMIT 1", [month]).fetchone()
+        return found is not None
+
+    first, last = next(filter(held, known), None), next(filter(held, reversed(known)), None)
+    return f"{literal(first)}, {literal(last)}" if first and last else "NULL, NULL"
 
 
 def _last_loads(loaded: Mapping[str, datetime]) -> dict[str, datetime]:

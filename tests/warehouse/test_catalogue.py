@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from cli.catalogue import Part, catalogue_command
 from scripts import catalogue_checks, generate_docs
 from tests.support import CONFIG, TENANTS, copy_config, read_rows, write_rows
+from warehouse import catalogue_tables
 from warehouse.catalogue import Catalogue, plain, read_catalogue
 from warehouse.errors import MiharashiError, QueryError
 from warehouse.facts import FACT_TABLES
+from warehouse.folder import DataFolder
 from warehouse.glossary import Glossary, Words, read_glossary
 from warehouse.kpi import KpiCatalogue
 from warehouse.models import load_models, parse_model
 from warehouse.reader import Reader
 from warehouse.scope import Scope
+from warehouse.snapshot import current
 
 TSU = "242012"
 OTHERS = [row for row in read_rows(CONFIG / "tenants.csv") if row["tenant_code"] != TSU]
@@ -188,6 +193,23 @@ def test_kpis_of_this_product_are_all_defined_computed_and_listed(configured: Ca
     assert [*catalogue_checks.missing_kpis(kpis), *catalogue_checks.uncomputed_kpis(kpis, catalogue_checks.MODELS),
             *catalogue_checks.undefined_kpis(kpis, catalogue_checks.MODELS),
             *catalogue_checks.unlisted_kpis(kpis, text), *catalogue_checks.unnamed_choices(configured)] == []
+
+
+def test_the_months_of_large_marts_are_those_that_a_scan_finds(
+    demo_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = tmp_path / "copied.duckdb"
+    shutil.copyfile(current(DataFolder(demo_data)).path, copied)
+    with duckdb.connect(str(copied)) as connection:
+        def told() -> list[tuple[object, ...]]:
+            catalogue_tables.write_freshness(connection)
+            return connection.execute("SELECT * FROM catalogue_freshness ORDER BY ALL").fetchall()
+
+        scanned = told()
+        monkeypatch.setattr(catalogue_tables, "_MANY_ROWS", -1)
+        assert told() == scanned and any(row[2] == "2026-08" for row in scanned)
+        connection.execute("DELETE FROM high_sample WHERE jst_month = '2026-08'")
+        assert next(row for row in told() if row[0] == "high_sample")[2:4] == ("2026-09", "2026-10")
 
 
 # ---- scope and freshness -------------------------------------------------------------------------------

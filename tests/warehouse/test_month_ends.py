@@ -11,8 +11,6 @@ import pytest
 
 from tests.support import copy_config, load, marts, rows, write
 
-pytestmark = pytest.mark.few_marts
-
 SOC_HEADER = (
     "判定番号,検知時刻,判断時刻,緊急連絡時刻,連絡手段,遮断時刻,対応完了時刻,団体名,検知機能,シグネチャID,シグネチャ,方向,"
     "送信元IP,宛先IP,送信元国,危険度,遮断,端末,対応状況,センサーイベントID,検知内容,推奨確認方法,推奨対処方法"
