@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -56,6 +56,7 @@ class Data:
     reader: FrameReader
     scope: Scope
     cache: FrameCache
+    _proofs: dict[tuple[Subject, Period], Proof] = field(default_factory=dict, repr=False, compare=False)
 
     def narrowed_to(self, tenant_code: str) -> Data:
         """The same questions about one tenant only."""
@@ -125,8 +126,15 @@ class Data:
                          kind=period.kind)
 
     def proof(self, subject: Subject, period: Period) -> Proof:
-        """What a figure rests on; raises :class:`warehouse.errors.QueryError` when there is no such figure."""
-        return explain(self.reader, self.scope, subject.kpi_id, str(period), subject.entity, subject.grain)
+        """What a figure rests on, looked for once a request.
+
+        Raises :class:`warehouse.errors.QueryError` when there is no such figure.
+        """
+        known = self._proofs.get((subject, period))
+        if known is None:
+            known = explain(self.reader, self.scope, subject.kpi_id, str(period), subject.entity, subject.grain)
+            self._proofs[subject, period] = known
+        return known
 
     # quality of the data
 
