@@ -165,8 +165,6 @@ class MonthWriter:
         own = [load for load in staged if load.anew]
         if own:
             parts.append(f"SELECT {columns} FROM ({self._staged_sql(own, month)})")
-        if not parts:  # a month whose last row went elsewhere
-            return f"SELECT {columns} FROM ({self._staged_sql(self._staged, None)}) WHERE 1 = 0"
         return " UNION ALL ".join(parts)
 
     def _staged_sql(self, staged: list[StagedLoad], month: str | None) -> str:

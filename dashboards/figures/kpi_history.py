@@ -20,41 +20,28 @@ def figure(history: Sequence[dict[str, Any]], kpi: dict[str, Any]) -> base.Figur
     below half of it is drawn from where it moves, anything else from zero.
     """
     names = [str(row["period_name"]) for row in history]
-    traces = [_values(names, history, kpi)]
+    marker = {
+        "color": [palette.SERIES[0] if row["is_complete"] else "#FFFFFF" for row in history],
+        "line": {"color": palette.SERIES[0], "width": 2},
+        "size": 8,
+    }
+    traces = [_line("値", "value", history, kpi) | {
+        "mode": "lines+markers", "line": {"color": palette.SERIES[0], "width": 2}, "marker": marker}]
     if any(row["target"] is not None for row in history):
-        traces.append(_targets(names, history, kpi))
+        traces.append(_line("目標", "target", history, kpi) | {
+            "mode": "lines", "line": {"color": _TARGET, "width": 2, "dash": "dash"}})
     return {"data": traces, "layout": base.layout(xaxis=_axis(names), yaxis=base.y_axis(**_range(history, kpi)))}
 
 
-def _values(names: Sequence[str], history: Sequence[dict[str, Any]], kpi: dict[str, Any]) -> base.Trace:
+def _line(name: str, key: str, history: Sequence[dict[str, Any]], kpi: dict[str, Any]) -> base.Trace:
     return {
         "type": "scatter",
-        "mode": "lines+markers",
-        "name": "値",
-        "x": list(names),
-        "y": [row["value"] for row in history],
-        "customdata": [_told(row["value"], kpi) for row in history],
+        "name": name,
+        "x": [str(row["period_name"]) for row in history],
+        "y": [row[key] for row in history],
+        "customdata": [_told(row[key], kpi) for row in history],
         "hovertemplate": "%{customdata}",
         "connectgaps": False,
-        "line": {"color": palette.SERIES[0], "width": 2},
-        "marker": {
-            "color": [palette.SERIES[0] if row["is_complete"] else "#FFFFFF" for row in history],
-            "line": {"color": palette.SERIES[0], "width": 2},
-            "size": 8,
-        },
-    }
-
-
-def _targets(names: Sequence[str], history: Sequence[dict[str, Any]], kpi: dict[str, Any]) -> base.Trace:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "目標",
-        "x": list(names),
-        "y": [row["target"] for row in history],
-        "customdata": [_told(row["target"], kpi) for row in history],
-        "hovertemplate": "%{customdata}",
-        "line": {"color": _TARGET, "width": 2, "dash": "dash"},
     }
 
 
