@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 import duckdb
-import pyarrow as pa
 
+from warehouse.engine import insert_rows
 from warehouse.facts import FACT_TABLES
 from warehouse.models import months_between
 
@@ -50,10 +50,11 @@ def write_plans(connection: duckdb.DuckDBPyConnection, plans: Sequence[FeedPlan]
     connection.execute(_TABLES)
     if plans is not None:
         connection.execute("DELETE FROM dim_feed; DELETE FROM dim_feed_entity; DELETE FROM dim_feed_series")
-        for plan in plans:
-            connection.execute("INSERT INTO dim_feed VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", _row(plan))
-        _write_pairs(connection, "dim_feed_entity", "entity", [(p.feed, name) for p in plans for name in p.listed])
-        _write_pairs(connection, "dim_feed_series", "series", [(p.feed, name) for p in plans for name in p.series])
+        insert_rows(connection, "dim_feed", [_row(plan) for plan in plans])
+        insert_rows(connection, "dim_feed_entity",
+                    [{"feed": plan.feed, "entity": name} for plan in plans for name in plan.listed])
+        insert_rows(connection, "dim_feed_series",
+                    [{"feed": plan.feed, "series": name} for plan in plans for name in plan.series])
     connection.execute(
         "UPDATE dim_feed SET first_date = (SELECT min(l.period_from) FROM load AS l "
         "WHERE l.feed = dim_feed.feed AND l.status = 'accepted')")
@@ -69,17 +70,14 @@ CREATE TABLE IF NOT EXISTS dim_feed_series (feed VARCHAR, series VARCHAR);
 """
 
 
-def _row(plan: FeedPlan) -> list[object]:
+def _row(plan: FeedPlan) -> dict[str, object]:
     interval = FACT_TABLES[plan.table].interval_seconds
-    return [plan.feed, plan.title, plan.table, plan.every, plan.days, plan.opens_minute, plan.closes_minute,
-            plan.interval_minutes, interval // 60 if interval else None, plan.due_day, plan.entities,
-            plan.minimum_share_pct, plan.maximum_share_pct]
-
-
-def _write_pairs(connection: duckdb.DuckDBPyConnection, table: str, column: str, pairs: list[tuple[str, str]]) -> None:
-    rows = pa.table({"feed": pa.array([feed for feed, _ in pairs], pa.string()),  # noqa: F841 - DuckDB reads it
-                     column: pa.array([name for _, name in pairs], pa.string())})
-    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows")
+    return {
+        "feed": plan.feed, "title": plan.title, "table_name": plan.table, "every": plan.every, "days": plan.days,
+        "opens_minute": plan.opens_minute, "closes_minute": plan.closes_minute,
+        "interval_minutes": plan.interval_minutes, "table_interval_minutes": interval // 60 if interval else None,
+        "due_day": plan.due_day, "entities": plan.entities, "minimum_share_pct": plan.minimum_share_pct,
+        "maximum_share_pct": plan.maximum_share_pct}
 
 
 @dataclass(frozen=True)

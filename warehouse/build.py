@@ -25,7 +25,7 @@ from warehouse.calendar_version import CalendarVersion, known_years
 from warehouse.catalogue_tables import write_catalogue, write_freshness
 from warehouse.checks import run_checks
 from warehouse.dimensions import DIMENSIONS, FIELD_SQL, FOREVER, Dimension
-from warehouse.engine import connect
+from warehouse.engine import connect, insert_rows
 from warehouse.facts import FACT_TABLES
 from warehouse.folder import DataFolder, fsync_path
 from warehouse.journal import RETIRED_MONTHS, Journal, JournalEntry, RetiredMonth, history_in, retired_in
@@ -77,25 +77,34 @@ class WarehouseBuild:
 
     def _begin(self) -> None:
         (snapshot.finish_publication if self._anew else snapshot.heal)(self.folder)
-        snapshot.remove_leftovers(self.folder)
+        if self.folder.scratch.exists():  # the last run was killed; one that ends leaves nothing
+            snapshot.remove_leftovers(self.folder)
         self.scratch = self.folder.fresh_scratch()
         self.folder.snapshots.mkdir(parents=True, exist_ok=True)
-        if self.parent is not None and not self._anew:
-            snapshot.describe(self.folder, self.parent)  # a damaged parent is told as such
-            shutil.copyfile(snapshot.snapshot_path(self.folder, self.parent), self._path)
-        self.connection = connect(self._path, scratch=self.scratch)
+        self.connection = self._copy_of_parent()
         self.connection.execute(ledger.TABLES)
         self.connection.execute(RETIRED_MONTHS)
         self.connection.execute(_MAPPED_WITH)
         self.last_load = ledger.next_load_id(self.connection) - 1
         self._retired_before = retired_in(self.connection)
 
+    def _copy_of_parent(self) -> duckdb.DuckDBPyConnection:
+        """The new snapshot as it begins; raises :class:`warehouse.errors.SnapshotDamaged` for a damaged parent."""
+        if self.parent is None or self._anew:
+            return connect(self._path, scratch=self.scratch)
+        shutil.copyfile(snapshot.snapshot_path(self.folder, self.parent), self._path)
+        try:
+            return connect(self._path, scratch=self.scratch)
+        except duckdb.Error:
+            snapshot.describe(self.folder, self.parent)
+            raise
+
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         self.connection.close()
-        self._discard()
         if failed:  # what it wrote into the lake must not fill the disk until the next run
             with suppress(OSError, duckdb.Error):
                 snapshot.remove_leftovers(self.folder)
+        self._discard()
 
     def _discard(self) -> None:
         with suppress(OSError):
@@ -132,9 +141,9 @@ class WarehouseBuild:
                 fsync_path(folder)
             self.connection.execute("INSERT INTO lake_file VALUES (?, ?, ?, ?)",
                                     [table, written.month, written.file.path, written.file.rows])
-        for entry in written.superseded:
-            self.connection.execute("INSERT INTO superseded VALUES (?, ?, ?, ?)",
-                                    [entry.load_id, entry.replaced_load_id, table, entry.rows])
+        insert_rows(self.connection, "superseded", [
+            {"load_id": entry.load_id, "replaced_load_id": entry.replaced_load_id, "table_name": table,
+             "row_count": entry.rows} for entry in written.superseded])
         self._touched.setdefault(table, set()).add(written.month)
 
     def replaced_samples(self, load_id: int) -> int:
@@ -226,8 +235,8 @@ class WarehouseBuild:
 
     def remember_mapping(self, parts: Mapping[str, str]) -> None:
         self.connection.execute("DELETE FROM mapped_with")
-        for name, digest in sorted(parts.items()):
-            self.connection.execute("INSERT INTO mapped_with VALUES (?, ?)", [name, digest])
+        insert_rows(self.connection, "mapped_with",
+                    [{"name": name, "sha256": digest} for name, digest in sorted(parts.items())])
 
     def _live_files(self, table: str) -> list[LakeFile]:
         rows = self.connection.execute(
@@ -303,9 +312,7 @@ class WarehouseBuild:
         self.connection.execute(f"CREATE OR REPLACE TABLE dim_{dimension.name} ({columns})")
         rows = [{f.name: FOREVER if f.name == "valid_to" and row[f.name] is None else row[f.name] for f in fields}
                 for row in self._registry.tables[dimension.name]]
-        if rows:
-            typed = pa.Table.from_pylist(rows)  # noqa: F841
-            self.connection.execute(f"INSERT INTO dim_{dimension.name} BY NAME SELECT * FROM typed")
+        insert_rows(self.connection, f"dim_{dimension.name}", rows)
 
     def _data_as_of(self) -> datetime | None:
         """JST end of the newest regular sample (tickets and plans may lie later and say nothing of completeness)."""

@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
-from warehouse.engine import literal
+from warehouse.engine import insert_rows, literal
 from warehouse.facts import FACT_TABLES
 from warehouse.glossary import Columns, Glossary, TableWords, read_glossary
 from warehouse.models import WANTED_MONTH, all_models, fact_sql
@@ -43,16 +42,16 @@ def write_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
     """Replace the words of the catalogue; use when everything else of the snapshot is there."""
     connection.execute(_TABLES + _FRESHNESS)
     glossary, columns = read_glossary(), columns_of(connection)
-    _insert(connection, "catalogue_table", _table_rows(connection, glossary, columns))
-    _insert(connection, "catalogue_column", _column_rows(glossary, columns))
-    _insert(connection, "catalogue_code", _code_rows(glossary))
+    insert_rows(connection, "catalogue_table", _table_rows(connection, glossary, columns))
+    insert_rows(connection, "catalogue_column", _column_rows(glossary, columns))
+    insert_rows(connection, "catalogue_code", _code_rows(glossary))
 
 
 def write_freshness(connection: duckdb.DuckDBPyConnection) -> None:
     """Replace ``catalogue_freshness``: rows, months and last load of every table."""
     rows = _freshness_rows(connection, columns_of(connection))
     connection.execute(_FRESHNESS)
-    _insert(connection, "catalogue_freshness", rows)
+    insert_rows(connection, "catalogue_freshness", rows)
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection) -> Columns:
@@ -165,8 +164,3 @@ def _last_loads(loaded: Mapping[str, datetime]) -> dict[str, datetime]:
         if own:
             times[model.name] = max(own)
     return times
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[_Row]) -> None:
-    typed = pa.Table.from_pylist(rows)  # noqa: F841 - DuckDB reads it
-    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM typed")

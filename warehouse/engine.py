@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.errors import ConfigError
 
@@ -37,6 +39,13 @@ def connect(database: Path | None, *, scratch: Path | None = None,
     connection.execute("SET enable_progress_bar = false")
     connection.execute(f"SET disabled_optimizers = '{DISABLED_OPTIMIZERS}'")
     return connection
+
+
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows by the names of their columns, in one statement: one each would take a millisecond a row."""
+    if rows:
+        typed = pa.Table.from_pylist(rows)  # noqa: F841 - DuckDB reads it
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM typed")
 
 
 def literal(text: str | Path) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.engine import literal
+from warehouse.engine import insert_rows, literal
 from warehouse.facts import FACT_TABLES
 from warehouse.models import (
     WANTED_MONTH,
@@ -319,8 +319,7 @@ class ModelBuilder:
 
     def _remember_months(self, months: set[str]) -> None:
         self._connection.execute("DELETE FROM built_month")
-        for month in sorted(months):
-            self._connection.execute("INSERT INTO built_month VALUES (?)", [month])
+        insert_rows(self._connection, "built_month", [{"jst_month": month} for month in sorted(months)])
 
 
 def _listed(values: Iterable[str]) -> str:

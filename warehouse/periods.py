@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import duckdb
-import pyarrow as pa
 
+from warehouse.engine import insert_rows
 from warehouse.japanese import era_month
 from warehouse.models import months_between
 from warehouse.period import Kind, Period
@@ -145,6 +145,4 @@ def _told(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[tuple[object
 
 def _replace(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, object]]) -> None:
     connection.execute(f"DELETE FROM {table}")
-    if rows:
-        typed = pa.Table.from_pylist(rows)  # noqa: F841 - DuckDB reads it
-        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM typed")
+    insert_rows(connection, table, rows)

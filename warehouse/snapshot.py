@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 import duckdb
 
+from warehouse.engine import literal
 from warehouse.errors import MiharashiError, NoSnapshot, SnapshotDamaged
 from warehouse.folder import DataFolder, write_atomically
 from warehouse.journal import Journal, JournalEntry, history_in
@@ -220,24 +220,24 @@ def prune(folder: DataFolder, keep: int = KEPT_GENERATIONS) -> list[int]:
 def referenced_lake_files(folder: DataFolder) -> set[str] | None:
     """Lake files (relative paths) that any generation on disk still needs; None when a damaged one cannot tell."""
     needed: set[str] = set()
-    for number in generations(folder):
-        path = snapshot_path(folder, number)
-        found = path.stat()
-        files = _lake_files_of(path, (found.st_ino, found.st_size, found.st_mtime_ns))
-        if files is None:
-            return None
-        needed |= files
+    with duckdb.connect() as connection:  # one instance for all of them: five of their own take three times as long
+        for number in generations(folder):
+            files = _lake_files_of(connection, snapshot_path(folder, number))
+            if files is None:
+                return None
+            needed |= files
     return needed
 
 
-@lru_cache(maxsize=4 * KEPT_GENERATIONS)
-def _lake_files_of(path: Path, _stamp: tuple[int, int, int]) -> frozenset[str] | None:
-    """Lake files of one generation, None when it is damaged.  A generation never changes, so it is read once a run."""
+def _lake_files_of(connection: duckdb.DuckDBPyConnection, path: Path) -> set[str] | None:
+    """Lake files of one generation, None when it is damaged."""
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            return frozenset(row[0] for row in connection.execute("SELECT path FROM lake_file").fetchall())
+        connection.execute(f"ATTACH {literal(path)} AS generation (READ_ONLY)")
+        files = {row[0] for row in connection.execute("SELECT path FROM generation.lake_file").fetchall()}
+        connection.execute("DETACH generation")
     except duckdb.Error:
         return None
+    return files
 
 
 def remove_leftovers(folder: DataFolder) -> int:
