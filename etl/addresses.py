@@ -2,52 +2,62 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
 
 from etl.batches import IntArray
+from warehouse.addresses import NOBODY, address_of, dotted
 from warehouse.registry import Registry
 
 _EPOCH = date(1970, 1, 1)
-_MEMO_LIMIT = 500_000
+_KEPT_ANSWERS = 8
 
 
 class AddressReader:
     """Finds codes of one dimension (tenants, devices) by address; to be shared by all columns that ask for it."""
 
     def __init__(self, registry: Registry, dimension: str) -> None:
-        self._registry, self._dimension = registry, dimension
-        self._changes = registry.address_changes(dimension)
-        self._memos: dict[int, dict[str, str | None]] = {}
+        self._ranges = registry.ranges(dimension)
+        self._changes = [(day - _EPOCH).days for day in self._ranges.changes]
+        self._codes = pa.array(self._ranges.codes, pa.string())
+        self._answers: deque[tuple[pa.Array, IntArray, pa.Array]] = deque(maxlen=_KEPT_ANSWERS)
 
     def column(self, addresses: pa.Array, days: IntArray) -> pa.Array:
-        """The code whose range held each address on the record's JST day (days since 1970); null when none did."""
+        """The code whose range held each address on the record's JST day (days since 1970); null when none did.
+
+        Several columns of a feed ask for the same addresses of a batch: those of the last few are answered at once.
+        """
+        for asked, on, answer in self._answers:
+            if asked is addresses and on is days:
+                return answer
+        answer = self._looked_up(addresses, days)
+        self._answers.append((addresses, days, answer))
+        return answer
+
+    def _looked_up(self, addresses: pa.Array, days: IntArray) -> pa.Array:
         encoded = addresses.dictionary_encode()
-        texts = encoded.dictionary.to_pylist()
-        runs = np.searchsorted([(day - _EPOCH).days for day in self._changes], days, side="right")
+        runs = np.searchsorted(self._changes, days, side="right")
         indices = encoded.indices.to_numpy(zero_copy_only=False)
-        codes: dict[str, int] = {}
-        found = np.full(len(days), -1, dtype=np.int32)
+        found = np.full(len(days), NOBODY, dtype=np.int32)
         for run in np.unique(runs):
             rows = runs == run
-            owners = self._owners(texts, int(run))
-            numbers = np.array([-1 if owner is None else codes.setdefault(owner, len(codes)) for owner in owners],
-                               dtype=np.int32)
-            found[rows] = numbers[indices[rows]]
-        return pa.DictionaryArray.from_arrays(pa.array(found, mask=found < 0), pa.array(list(codes), pa.string()))
+            found[rows] = self._holders(encoded.dictionary, int(run))[indices[rows]]
+        return pa.DictionaryArray.from_arrays(pa.array(found, mask=found == NOBODY), self._codes)
 
-    def _owners(self, texts: list[str], run: int) -> list[str | None]:
-        """Whose each address was in the run of days that begins with the ``run``-th change."""
-        memo = self._memos.setdefault(run, {})
-        if len(memo) > _MEMO_LIMIT:
-            memo.clear()
-        day = self._changes[run - 1] if run else self._before_all()
-        for text in texts:
-            if text not in memo:
-                memo[text] = self._registry.by_address(self._dimension, text, day)
-        return [memo[text] for text in texts]
+    def _holders(self, texts: pa.StringArray, run: int) -> IntArray:
+        """Whose each address was in the run of days that begins with the ``run``-th change, as places in the codes."""
+        day = self._ranges.changes[run - 1] if run else self._before_all()
+        places, numbers = dotted(texts)
+        holders = np.full(len(texts), NOBODY, dtype=np.int64)
+        holders[places] = self._ranges.holders(numbers, day)
+        for place in np.setdiff1d(np.arange(len(texts)), places, assume_unique=True):
+            address = address_of(texts[int(place)].as_py())
+            if address is not None:
+                holders[place] = self._ranges.holder(address, day)
+        return holders
 
     def _before_all(self) -> date:
-        return self._changes[0] - timedelta(days=1) if self._changes else _EPOCH
+        return self._ranges.changes[0] - timedelta(days=1) if self._ranges.changes else _EPOCH

@@ -245,10 +245,11 @@ def _boolean(text: str) -> bool:
 def _check_validity(path: Path, dimension: Dimension, rows: list[Row]) -> None:
     periods: dict[tuple[Value, ...], list[tuple[date, date]]] = defaultdict(list)
     for row in rows:
-        start, end = validity_of(row)
-        if end < start:
-            raise _wrong(path, None, f"{_key_text(dimension, row)} {start}〜{end}", "終了日が開始日より前です")
-        periods[tuple(row[name] for name in dimension.key)].append((start, end))
+        valid = Validity.of(row)
+        if valid.end < valid.start:
+            raise _wrong(path, None, f"{_key_text(dimension, row)} {valid.start}〜{valid.end}",
+                         "終了日が開始日より前です")
+        periods[tuple(row[name] for name in dimension.key)].append((valid.start, valid.end))
     for key, spans in periods.items():
         spans.sort()
         for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
@@ -291,12 +292,22 @@ def _check_aliases(config: Path, tables: dict[str, list[Row]]) -> None:
             raise _wrong(path, None, f"{name} {row['alias']} の code={row['code']}", "登録されたコードを書いてください")
 
 
-def validity_of(row: Row) -> tuple[date, date]:
-    """First and last day (inclusive) on which a row is valid."""
-    start, end = row["valid_from"], row["valid_to"] or FOREVER
-    if not isinstance(start, date) or not isinstance(end, date):
-        raise TypeError("validity columns hold dates")
-    return start, end
+@dataclass(frozen=True)
+class Validity:
+    """An inclusive run of days in which a row of the configuration is valid."""
+
+    start: date
+    end: date
+
+    @classmethod
+    def of(cls, row: Row) -> Validity:
+        start, end = row["valid_from"], row["valid_to"] or FOREVER
+        if not isinstance(start, date) or not isinstance(end, date):
+            raise TypeError("validity columns hold dates")
+        return cls(start, end)
+
+    def holds(self, day: date) -> bool:
+        return self.start <= day <= self.end
 
 
 def _key_text(dimension: Dimension, row: Row) -> str:

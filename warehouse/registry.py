@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
+from warehouse.addresses import NOBODY, AddressRanges, address_of
 from warehouse.calendar_rules import CalendarRules
-from warehouse.dimensions import DIMENSIONS, Row, read_all, validity_of
+from warehouse.dimensions import DIMENSIONS, Row, Validity, read_all
 
 _KEYED = {dimension.name: dimension for dimension in DIMENSIONS}
 ADDRESSED = {"tenant": ("address_range", "tenant_code"), "device": ("device_address", "device_id")}
 _UNNAMED = {"alias", *(table for table, _ in ADDRESSED.values())}
-_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def normalised(text: str) -> str:
     """The form in which names are compared: NFKC, no white space, no letter case."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
-
-
-def address_of(text: str) -> _Address | None:
-    """The address that a text writes; IPv4 within IPv6 (``::ffff:10.0.0.1``) is that IPv4 address, other texts None."""
-    try:
-        return ipaddress.IPv4Address(socket.inet_pton(socket.AF_INET, text))  # as strict, and several times as fast
-    except (OSError, ValueError):
-        pass
-    try:
-        address = ipaddress.ip_address(text.strip())
-    except ValueError:
-        return None
-    return (address.ipv4_mapped or address) if address.version == 6 else address
-
-
-@dataclass(frozen=True)
-class Validity:
-    """An inclusive run of days in which a code is valid."""
-
-    start: date
-    end: date
-
-    def holds(self, day: date) -> bool:
-        return self.start <= day <= self.end
 
 
 class Registry:
@@ -86,12 +57,13 @@ class Registry:
 
         None when no range did, or when the text is no address.
         """
-        address = address_of(text)
-        return None if address is None else self._ranges[dimension].holder(address, day)
+        address, ranges = address_of(text), self._ranges[dimension]
+        place = NOBODY if address is None else ranges.holder(address, day)
+        return None if place == NOBODY else ranges.codes[place]
 
-    def address_changes(self, dimension: str) -> list[date]:
-        """The days on which a range began, or had ended the day before, ascending: between them nothing changes."""
-        return self._ranges[dimension].changes
+    def ranges(self, dimension: str) -> AddressRanges:
+        """The address ranges of a dimension."""
+        return self._ranges[dimension]
 
     def addressed(self, dimension: str) -> bool:
         """Whether codes of the dimension can be found by address."""
@@ -114,42 +86,5 @@ class Registry:
         key = _KEYED[name].key[0]
         periods: dict[str, list[Validity]] = defaultdict(list)
         for row in self.tables[name]:
-            periods[str(row[key])].append(_validity(row))
+            periods[str(row[key])].append(Validity.of(row))
         return dict(periods)
-
-
-class AddressRanges:
-    """Prefixes and whose they are when.  A look-up is one dictionary access for every length in use."""
-
-    def __init__(self, rows: list[Row], key: str) -> None:
-        found: dict[int, dict[int, dict[int, list[tuple[Validity, str]]]]] = {4: {}, 6: {}}
-        for row in rows:
-            network = _plain(ipaddress.ip_network(str(row["prefix"])))
-            shift = network.max_prefixlen - network.prefixlen
-            level = found[network.version].setdefault(shift, {})
-            level.setdefault(int(network.network_address) >> shift, []).append((_validity(row), str(row[key])))
-        self._levels = {version: sorted(levels.items()) for version, levels in found.items()}
-        periods = [_validity(row) for row in rows]
-        ends = [period.end + timedelta(days=1) for period in periods if period.end < date.max]
-        self.changes = sorted({*(period.start for period in periods), *ends})
-
-    def holder(self, address: _Address, day: date) -> str | None:
-        """The code whose longest prefix held the address on ``day``."""
-        bits = int(address)
-        for shift, prefixes in self._levels[address.version]:
-            for validity, code in prefixes.get(bits >> shift, ()):
-                if validity.holds(day):
-                    return code
-        return None
-
-
-def _plain(network: _Network) -> _Network:
-    """A prefix of IPv4 addresses written as IPv6 (``::ffff:10.0.0.0/104``) is the prefix of these IPv4 addresses."""
-    if network.version == 6 and network.prefixlen >= _MAPPED.prefixlen and network.subnet_of(_MAPPED):
-        address = int(network.network_address) & 0xFFFF_FFFF
-        return ipaddress.IPv4Network((address, network.prefixlen - _MAPPED.prefixlen))
-    return network
-
-
-def _validity(row: Row) -> Validity:
-    return Validity(*validity_of(row))

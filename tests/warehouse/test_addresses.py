@@ -6,13 +6,16 @@ import ipaddress
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import CONFIG, copy_config, load, rows, write
+from warehouse.addresses import NOBODY, AddressRanges, address_of, dotted
 from warehouse.dimensions import Row
-from warehouse.registry import AddressRanges, Registry, address_of
+from warehouse.registry import Registry
 
 FIRST = date(2026, 1, 1)
 DAYS = st.integers(0, 40).map(lambda days: FIRST + timedelta(days=days))
@@ -48,7 +51,9 @@ def test_the_longest_prefix_valid_on_the_day_wins(
     asked = inside.draw(
         st.one_of(st.ip_addresses(), *(st.ip_addresses(network=prefix) for prefix, _, _ in held))
     )
-    found = ranges(held).holder(address_of(str(asked)) or asked, day)
+    known = ranges(held)
+    place = known.holder(address_of(str(asked)) or asked, day)
+    found = None if place == NOBODY else known.codes[place]
     plain = getattr(asked, "ipv4_mapped", None) or asked
     holding = [
         (prefix.prefixlen, str(place))
@@ -57,6 +62,29 @@ def test_the_longest_prefix_valid_on_the_day_wins(
     ]
     longest = {code for length, code in holding if length == max(holding)[0]}
     assert (found in longest) if longest else found is None
+
+
+@given(held=HELD, asked=st.lists(st.ip_addresses(v=4) | st.integers(0, 3).map(ipaddress.IPv4Address)), day=DAYS)
+def test_many_addresses_are_held_by_whom_each_is_held(
+    held: list[tuple[Network, date, date]], asked: list[ipaddress.IPv4Address], day: date
+) -> None:
+    known = ranges(held)
+    numbers = np.array([int(address) for address in asked], dtype=np.int64)
+    assert known.holders(numbers, day).tolist() == [known.holder(address, day) for address in asked]
+
+
+OCTETS = st.one_of(st.integers(0, 300).map(str), st.sampled_from(["", "00", "01", " 1", "１", "1 ", "+1", "0x1"]))
+WRITTEN = st.one_of(
+    st.ip_addresses().map(str), st.text(max_size=4), st.lists(OCTETS, min_size=3, max_size=5).map(".".join)
+)
+
+
+@given(texts=st.lists(WRITTEN))
+def test_dotted_addresses_are_read_as_one_by_one_and_no_other_text_is_taken_for_one(texts: list[str]) -> None:
+    places, numbers = dotted(pa.array(texts, pa.string()))
+    read = dict(zip(places.tolist(), map(ipaddress.IPv4Address, numbers.tolist()), strict=True))
+    assert read == {place: address for place, text in enumerate(texts)
+                    if (address := address_of(text)) is not None and text == str(address) and address.version == 4}
 
 
 @given(address=st.ip_addresses(v=4))
