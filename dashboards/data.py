@@ -178,7 +178,17 @@ class Data:
     def late_answers(self, period: Period) -> pd.DataFrame:
         return self._ask_days("late_answers", period)
 
-    # both pages
+    # lines and capacity
+
+    # devices, services, outages
+
+    # tickets and changes
+
+    # security
+
+    # catalogue
+
+    # of the whole or of the scope's bodies
 
     def tickets_trend(self, period: Period) -> pd.DataFrame:
         return self._ask_trend("ticket_trend", period)

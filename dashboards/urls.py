@@ -13,9 +13,15 @@ from warehouse.period import Period
 OVERVIEW = "/"
 TENANT = "/tenant"
 TENANTS = "/tenants"
+LINES = "/lines"
+LOAD = "/load"
+TICKETS = "/tickets"
+SECURITY = "/security"
 SERVICE_LEVEL = "/service-level"
 PROOF = "/proof"
 DATA_QUALITY = "/data-quality"
+CATALOGUE = "/catalogue"
+REPORTS = "/reports"
 _LONGEST_CHOICE = 40
 
 

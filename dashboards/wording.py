@@ -9,6 +9,8 @@ from warehouse.japanese import bytes_gb, mbps, number, round_half_up, truncate
 
 _SMALLEST_CHANGE_PCT = 0.05
 
+NOTHING = "この期間のデータはありません。"
+
 
 def gb(value: float | None) -> str:
     """12,345 GB; one decimal below 1,000 GB."""

@@ -8,9 +8,11 @@ kind=${1:?usage: scripts/setup.sh run|test}
 packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
           fonts-morisawa-bizud-gothic fonts-morisawa-bizud-mincho)
 requirements=(requirements.txt)
+pip=(.venv/bin/python -m pip install --quiet --disable-pip-version-check)
 if [ "$kind" = test ]; then
     packages+=(chromium libatomic1 poppler-utils libreoffice-writer-nogui)
     requirements+=(requirements-dev.txt)
+    pip+=(--no-compile)  # tests import a part of it: compiling all beforehand takes longer than everything else here
 fi
 python=${PYTHON:-python3}
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
@@ -41,7 +43,7 @@ for file in "${requirements[@]}"; do
     stamp=.venv/.installed-$file
     if ! cmp -s "$file" "$stamp"; then
         echo "$file のパッケージを .venv に入れます。"
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$file"
+        "${pip[@]}" -r "$file"
         cp "$file" "$stamp"
     fi
 done

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dashboards.components.judgement import chip
 from dashboards.frames import LOW_COVERAGE_PCT, rows
 from dashboards.pages.kpi_cards import Kpi, shown_value, target
-from dashboards.sentences import doubtful
+from dashboards.sentences.bodies import doubtful
 from dashboards.view import View
 from dashboards.wording import listed, with_unit
 from warehouse.japanese import number

@@ -69,7 +69,7 @@ def _feeds(view: View) -> Component:
     frame = ask.FEEDS.load(view)
     look = TableLook("feeds", f"取込み定義ごとの鮮度（公開中のデータ全体・{len(frame)}件）", sortable=True, dense=True,
                      decorate={key: _or_sign(key) for key in ("behind_days", "expected", "received", "last_date")})
-    told = sentences.feeds(list(rows(frame)))
+    told = sentences.quality.feeds(list(rows(frame)))
     return _section("鮮度", told, table(frame, ask.FEEDS.columns, look), ask.FEEDS, view)
 
 
@@ -85,7 +85,7 @@ def _coverage(view: View) -> Component:
     grid = [(title, [_share(named, title, place) for place in places]) for title in titles]
     heads = [str(place.day) if by_day else f"{int(place[5:])}月" for place in places]
     caption = f"{'日' if by_day else '月'}ごとの取得率（{view.period.label_ja}・%・小数点以下切捨て）"
-    told = sentences.coverage(list(rows(frame)))
+    told = sentences.quality.coverage(list(rows(frame)))
     return _section("取得率", told, heat_table(caption, "データ", heads, grid), ask.COVERAGE, view)
 
 
@@ -108,7 +108,7 @@ def _gaps(view: View) -> Component:
     caption = f"欠測の区間（{view.period.label_ja}・{len(frame):,}件）"
     look = TableLook("gaps", caption, dense=True, tall=len(shown) > 12,
                      decorate={"entity_name": _or_sign("entity_name")})
-    told = sentences.gaps(list(rows(frame))) + more
+    told = sentences.quality.gaps(list(rows(frame))) + more
     return _section("欠測の区間", told, table(shown, ask.GAPS.columns, look), ask.GAPS, view)
 
 

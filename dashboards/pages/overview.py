@@ -95,7 +95,7 @@ def _traffic_trend(view: View) -> Component:
     frame = ask.TRAFFIC_TREND.load(view)
     if not known(frame, "bytes"):
         return states.no_data("通信量の月次推移")
-    sentence = sentences.monthly_traffic(frame, view.months, view.data.open_days(view.period))
+    sentence = sentences.traffic.monthly_traffic(frame, view.months, view.data.open_days(view.period))
     text = FigureText(
         "traffic-trend",
         "通信量（全団体計・月次推移・GB）",
@@ -113,7 +113,7 @@ def _traffic_days(view: View) -> Component:
     text = FigureText(
         "traffic-days",
         f"通信量（全団体計・{view.period.label_ja}の日次・GB）",
-        sentences.daily_traffic(frame, days),
+        sentences.traffic.daily_traffic(frame, days),
         "灰色の帯は閉庁日、斜線の棒は取得率95%未満の日です。",
     )
     columns = ask.TRAFFIC_DAYS.columns
@@ -127,7 +127,7 @@ def _detections(view: View) -> Component:
     text = FigureText(
         "detections",
         "検知件数（危険度別・月次推移・件）",
-        sentences.detections(frame, view.months),
+        sentences.counts.detections(frame, view.months),
         "上段は重大なものだけを別の目盛りで示します。",
         360,
     )
@@ -144,7 +144,7 @@ def _tickets(view: View) -> Component:
     text = FigureText(
         "tickets",
         "問合せ・作業依頼等の受付件数（区分別・月次推移・件）",
-        sentences.tickets(frame, view.months),
+        sentences.counts.tickets(frame, view.months),
         "棒の上の数値は月の合計です。",
         360,
     )
@@ -160,7 +160,7 @@ def _lines(view: View) -> Component:
     return _table_section(
         "lines",
         "通信回線の使用状況",
-        sentences.lines(frame),
+        sentences.traffic.lines(frame),
         table(frame, ask.LINES.columns, look),
         csv_button("通信回線の使用状況", _link(ask.LINES, view)),
         "「対確保帯域」の分母は回線ごとの確保帯域、「対総帯域」の分母はベストエフォートを含む総帯域です。"
@@ -201,7 +201,7 @@ def _tenants(view: View) -> Component:
     return _table_section(
         "tenants",
         "接続団体別",
-        sentences.tenants(frame),
+        sentences.bodies.tenants(frame),
         table(frame, ask.TENANTS.columns, look),
         csv_button("接続団体別", _link(ask.TENANTS, view)),
         "見出しのボタンで並べ替えができます。団体名から各団体の画面を開けます。前月比・前年同月比は通信量（受信と送信の合計）の増減率です。",

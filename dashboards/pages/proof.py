@@ -90,7 +90,7 @@ def _figure(view: View, proof: Proof) -> Component:
     shown = Card("値", kpi_cards.shown_value(kpi), str(kpi["unit"] or ""), kpi["judgement"], facts)
     return html.Section(
         [
-            html.P([sentences.proof(kpi, view.period.label_ja), "　", back], className="reading"),
+            html.P([sentences.kpis.proof(kpi, view.period.label_ja), "　", back], className="reading"),
             html.Div([card(shown), _definition(proof)], className="proof-head"),
         ]
     )
@@ -119,7 +119,7 @@ def _history(view: View, proof: Proof) -> Component:
     text = FigureText(
         "kpi-history",
         f"{kpi['name']}（{_entity(proof)}・{_KINDS[view.period.kind]}別推移・{kpi['unit']}）",
-        sentences.kpi_history(kpi, shown),
+        sentences.kpis.kpi_history(kpi, shown),
         "橙色の破線は目標値、白抜きの点は途中までの期間です。",
         320,
     )

@@ -68,7 +68,7 @@ def _judged(view: View, kpis: list[dict[str, Any]]) -> Component:
     return html.Section(
         [
             head,
-            html.P(sentences.service_levels(kpis, view.period.label_ja), className="reading"),
+            html.P(sentences.kpis.service_levels(kpis, view.period.label_ja), className="reading"),
             html.Div(kpi_cards.tally(kpis), className="panel tally-line"),
             _history(view, asked) if asked else states.no_data("判定の推移", "目標値のある指標がありません。"),
         ],

@@ -72,7 +72,7 @@ def _days(view: View) -> Component:
     text = FigureText(
         "tenant-days",
         f"通信量（{view.period.label_ja}の日次・GB）",
-        sentences.daily_traffic(frame, days),
+        sentences.traffic.daily_traffic(frame, days),
         "灰色の帯は閉庁日、斜線の棒は取得率95%未満の日です。",
         380,
     )
@@ -86,7 +86,7 @@ def _trend(view: View) -> Component:
     text = FigureText(
         "tenant-trend",
         "通信量（GB）と95パーセンタイル（Mbps）（月次推移）",
-        sentences.percentiles(frame, view.months),
+        sentences.traffic.percentiles(frame, view.months),
         "白抜きの点と斜線の棒は取得率95%未満の月です。",
         380,
     )
@@ -101,7 +101,7 @@ def _detections(view: View) -> Component:
     text = FigureText(
         "tenant-detections",
         "検知件数（危険度別・月次推移・件）",
-        sentences.detections(frame, view.months),
+        sentences.counts.detections(frame, view.months),
         "上段は重大なものだけを別の目盛りで示します。",
         360,
     )
@@ -123,7 +123,7 @@ def _routes(view: View) -> Component:
                 ],
                 className="section-head",
             ),
-            html.P(sentences.routes(frame), className="reading"),
+            html.P(sentences.traffic.routes(frame), className="reading"),
             table(frame, ask.ROUTES.columns, TableLook("routes", caption, decorate=_SHARE_BARS)),
             html.P("構成比は方向ごとの通信量に占める割合です。", className="note"),
         ],
@@ -142,7 +142,7 @@ def _tickets(view: View) -> Component:
     caption = f"{title}（{view.period.label_ja}の受付・{len(frame)}件）"
     return _section(
         title,
-        sentences.answers(frame),
+        sentences.counts.answers(frame),
         table(frame, ask.TICKETS.columns, TableLook("tickets", caption, sortable=True)),
         csv_button(title, _link(ask.TICKETS, view)),
         "一次回答の期限は、受付日の翌営業日です。見出しのボタンで並べ替えができます。",
@@ -161,7 +161,7 @@ def _events(view: View) -> Component:
         )
     return _section(
         title,
-        sentences.events(frame),
+        sentences.counts.events(frame),
         event_cards(list(rows(frame))),
         csv_button(title, _link(ask.EVENTS, view)),
         "緊急連絡までの15分は、重大と判断した時刻から数えます。",

@@ -59,7 +59,7 @@ def _bodies(view: View) -> Component:
     return html.Section(
         [
             html.Div(head, className="section-head"),
-            html.P(sentences.bodies(list(rows(frame))), className="reading"),
+            html.P(sentences.bodies.bodies(list(rows(frame))), className="reading"),
             table(frame, ask.BODIES.columns, look),
             html.P("見出しのボタンで並べ替えができます。", className="note"),
         ],

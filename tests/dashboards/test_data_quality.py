@@ -64,13 +64,13 @@ def feed(title: str, behind: int | None, waiting: int = 0) -> dict[str, Any]:
 
 
 def test_sentences_count_what_is_up_to_date_and_name_what_is_not() -> None:
-    assert sentences.feeds([feed("甲", 0), feed("乙", 1), feed("丙", 5, 3), feed("台帳", None, 1)]) == (
+    assert sentences.quality.feeds([feed("甲", 0), feed("乙", 1), feed("丙", 5, 3), feed("台帳", None, 1)]) == (
         "日ごとに届く3件の取込み定義のうち、数値時点の前日までのデータがあるのは2件です。遅れているのは丙で、最大5日です。"
         "未対応の却下は4行です。"
     )
     days = [{"title": "甲", "jst_date": datetime(2026, 10, day), "expected": 100, "received": got}
             for day, got in ((1, 100), (2, 50))]
-    assert sentences.coverage(days) == "取得率は甲75.0%（最低は10月2日（金）の50.0%）です。"
+    assert sentences.quality.coverage(days) == "取得率は甲75.0%（最低は10月2日（金）の50.0%）です。"
 
 
 @pytest.mark.parametrize(

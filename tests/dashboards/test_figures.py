@@ -10,6 +10,7 @@ from dashboards import sentences
 from dashboards.figures import counts, traffic
 from dashboards.figures.base import CONFIG, month_ticks
 from dashboards.frames import days_between
+from dashboards.wording import NOTHING
 from warehouse.period import Period
 
 MONTHS = Period.parse("2026-10").trailing_months(13)
@@ -119,12 +120,12 @@ def test_nothing_leaves_the_network_from_the_figure_toolbar() -> None:
 
 def test_sentences_read_the_figures() -> None:
     risen = "13.0 GB（前月比8.3%増、前年同月比1,200.0%増）"
-    assert sentences.monthly_traffic(_trend(), MONTHS, {"2026-09": 19, "2026-10": 21}) == (
+    assert sentences.traffic.monthly_traffic(_trend(), MONTHS, {"2026-09": 19, "2026-10": 21}) == (
         f"令和8年10月は受信{risen}、送信{risen}です。"
         "受信は直近13か月ではこの月が最大です。開庁日は21日（前月19日）です。"
     )
-    assert sentences.detections(_detections(), MONTHS) == (
+    assert sentences.counts.detections(_detections(), MONTHS) == (
         "令和8年10月の検知は107件（前月比7.0%増、前年同月比7.0%増）で、うち重大（危険度2以上）は2件です。"
         "危険度の判断を待つものが5件あります。"
     )
-    assert sentences.monthly_traffic(_trend(skip="2026-10"), MONTHS, {}) == sentences.NOTHING
+    assert sentences.traffic.monthly_traffic(_trend(skip="2026-10"), MONTHS, {}) == NOTHING

@@ -171,11 +171,11 @@ KPI: dict[str, Any] = {
 
 
 def test_sentences_of_a_proof_say_value_target_and_comparison() -> None:
-    assert sentences.proof(KPI, "令和8年10月") == (
+    assert sentences.kpis.proof(KPI, "令和8年10月") == (
         "令和8年10月の一次回答期限内率（全体）は98.4%です。目標の100.0%以上に対する判定は「未達」です。"
         "前の期間は97.0%でした。")
     nothing = {**KPI, "value": None, "judgement": "対象なし"}
-    told = sentences.proof(nothing, "令和8年10月")
+    told = sentences.kpis.proof(nothing, "令和8年10月")
     assert told == "令和8年10月の一次回答期限内率（全体）は、対象がないため値がありません。"
 
 
@@ -186,7 +186,7 @@ def period(name: str, value: float | None, *, target: float | None = 100.0, whol
 
 def test_the_history_names_its_range_and_how_often_the_target_was_missed() -> None:
     history = [period("令和8年8月", 90.0), period("令和8年9月", None), period("令和8年10月", 100.0, whole=False)]
-    assert sentences.kpi_history(KPI, history) == (
+    assert sentences.kpis.kpi_history(KPI, history) == (
         "値のある2期間のうち、最大は令和8年10月の100.0%、最小は令和8年8月の90.0%です。"
         "目標のある3期間のうち未達は1期間です。")
     drawn = kpi_history.figure(history, KPI)

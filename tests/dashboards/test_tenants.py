@@ -71,8 +71,8 @@ def test_the_sentence_names_the_largest_and_who_missed_the_target() -> None:
         {"name": "乙町", "K15": 10.0, "K27@judgement": "達成"},
         {"name": "丙町", "K15": None, "K27@judgement": "対象なし"},
     ]
-    assert sentences.bodies(rows) == (
+    assert sentences.bodies.bodies(rows) == (
         "3団体です。通信量が最も多いのは甲市の30.0 GB（全体の75.0%）です。"
         "一次回答の期限内率が目標に届かないのは甲市です。"
     )
-    assert sentences.bodies(rows[1:]).endswith("一次回答の期限内率が目標に届かない団体はありません。")
+    assert sentences.bodies.bodies(rows[1:]).endswith("一次回答の期限内率が目標に届かない団体はありません。")
