@@ -52,9 +52,12 @@ class Column:
 
     @property
     def file_heading(self) -> str:
-        unit = _FILE_UNITS.get(self.kind, self.unit)
         label = self.label.replace("\n", "")
-        return f"{label}（{unit}）" if unit else label
+        return f"{label}（{self.file_unit}）" if self.file_unit else label
+
+    @property
+    def file_unit(self) -> str:
+        return _FILE_UNITS.get(self.kind, self.unit)
 
     def show(self, value: Any) -> str:
         """The cell on screen; 「…」 when the value is missing."""

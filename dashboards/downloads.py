@@ -1,14 +1,22 @@
-"""``/csv/<page>/<dataset>.csv``: the data of a figure or table as a file, under the same rights as the page."""
+"""The data of a figure or table as a file, under the same rights as the page.
+
+``/csv/<page>/<dataset>.csv`` and ``/xlsx/<page>/<dataset>.xlsx``, with the query string of the page.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
 from flask import Flask, Response, request
 
 from dashboards import urls
+from dashboards.columns import iso
 from dashboards.csv_file import csv_bytes
 from dashboards.errors import record_failure
+from dashboards.excel_file import xlsx_bytes
 from dashboards.gate import Refused, enter
 from dashboards.pages.base import Dataset, Page
 from dashboards.routing import Sources, page_named
@@ -16,25 +24,46 @@ from dashboards.view import View
 from warehouse.errors import MiharashiError
 
 
+@dataclass(frozen=True)
+class _Format:
+    ending: str
+    content_type: str
+    write: Callable[[Page, Dataset, View], bytes]
+
+
+def _csv(_: Page, dataset: Dataset, view: View) -> bytes:
+    return csv_bytes(dataset.load(view), dataset.columns)
+
+
+def _xlsx(page: Page, dataset: Dataset, view: View) -> bytes:
+    return xlsx_bytes(dataset.title, dataset.load(view), dataset.columns, _about(page, dataset, view))
+
+
+_FORMATS = (
+    _Format("csv", "text/csv; charset=utf-8", _csv),
+    _Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
+)
+
+
 def add_downloads(server: Flask, sources: Sources) -> None:
-    """Register the download route."""
-
-    @server.get("/csv/<page_name>/<dataset_name>.csv")
-    def download(page_name: str, dataset_name: str) -> Response:
-        page = page_named(page_name)
-        dataset = page.dataset(dataset_name) if page else None
-        if page is None or dataset is None:
-            return _text("指定されたデータはありません。", 404)
-        return _answer(page, dataset, sources)
+    """Register one route for each format."""
+    for known in _FORMATS:
+        answer = partial(_download, known, sources)
+        ending = known.ending
+        server.add_url_rule(f"/{ending}/<page_name>/<dataset_name>.{ending}", f"download-{ending}", answer)
 
 
-def _answer(page: Page, dataset: Dataset, sources: Sources) -> Response:
+def _download(known: _Format, sources: Sources, page_name: str, dataset_name: str) -> Response:
+    page = page_named(page_name)
+    dataset = page.dataset(dataset_name) if page else None
+    if page is None or dataset is None:
+        return _text("指定されたデータはありません。", 404)
     now = sources.clock()
     choice = urls.parse(page.path, request.query_string.decode("ascii", "replace"))
     try:
         scope = sources.scope_for_request()
         view = enter(page, choice, scope, sources.open_reader(), sources.cache, now)
-        return _file(page, dataset, view)
+        return _file(known, page, dataset, view)
     except Refused:
         return _text("この内容を表示する権限がありません。", 403)
     except MiharashiError as error:
@@ -44,13 +73,23 @@ def _answer(page: Page, dataset: Dataset, sources: Sources) -> Response:
         return _text(f"処理中に問題が起きました。エラー番号 {number} を総合窓口に連絡してください。", 500)
 
 
-def _file(page: Page, dataset: Dataset, view: View) -> Response:
-    body = csv_bytes(dataset.load(view), dataset.columns)
-    response = Response(body, content_type="text/csv; charset=utf-8")
-    name = "_".join(part for part in (page.label, view.tenant, dataset.title, str(view.period)) if part) + ".csv"
-    plain = f"{page.name}-{dataset.name}-{view.period}.csv"
-    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+def _file(known: _Format, page: Page, dataset: Dataset, view: View) -> Response:
+    response = Response(known.write(page, dataset, view), content_type=known.content_type)
+    stem = "_".join(part for part in (page.label, view.tenant, dataset.title, str(view.period)) if part)
+    plain = f"{page.name}-{dataset.name}-{view.period}.{known.ending}"
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(stem)}.{known.ending}")
     return response
+
+
+def _about(page: Page, dataset: Dataset, view: View) -> list[tuple[str, str | int]]:
+    found: list[tuple[str, str | int]] = [("画面", page.label), ("データ", dataset.title),
+                                          ("対象期間", str(view.period)), ("対象期間の名称", view.period.label_ja)]
+    if view.tenant:
+        found.append(("団体コード", view.tenant))
+    snapshot = view.snapshot
+    as_of = [("数値時点", iso(snapshot.data_as_of))] if snapshot.data_as_of else []
+    return [*found, *as_of, ("更新日時", iso(snapshot.published_at)), ("データ版", snapshot.number)]
 
 
 def _text(message: str, status: int) -> Response:

@@ -78,6 +78,12 @@ def href(path: str, period: Period | None = None, tenant: str | None = None, sub
     return f"{quote(path)}?{query}" if query else quote(path)
 
 
+def xlsx_href(csv: str) -> str:
+    """The same download as a workbook."""
+    path, _, query = csv.partition("?")
+    return f"/xlsx/{path.removeprefix('/csv/').removesuffix('.csv')}.xlsx?{query}"
+
+
 def csv_href(page: str, dataset: str, period: Period, tenant: str | None = None,
              subject: Subject | None = None) -> str:
     """The download of what a figure or table shows."""

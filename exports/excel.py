@@ -7,17 +7,11 @@ row 1 = unique column names with units, ISO dates, codes as text, numbers as num
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import Any
-
-import xlsxwriter
+from collections.abc import Iterable
 
 from exports.model import Chart, Dataset, Field, RawValue, Report, Table
+from exports.sheets import Sheets, workbook
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_ILLEGAL = re.compile("[\u0000-\u0008\u000b-\u001f\ufffe\uffff]")
 _TYPE_NAMES = {
     "text": "文字列",
     "integer": "整数",
@@ -47,8 +41,7 @@ _DIRECTIONS = (("方向コード", "in", "受信"), ("方向コード", "out", "
 def write_excel(report: Report) -> bytes:
     """The workbook's bytes: data sheets, then 図表一覧, 項目定義, コード表 and 作成情報."""
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
+    with workbook(out) as book:
         book.set_properties(
             {
                 "title": f"{report.header_text}　元データ",
@@ -58,7 +51,7 @@ def write_excel(report: Report) -> bytes:
             }
         )
         book.set_size(1800, 1200)
-        sheets = _Sheets(book)
+        sheets = Sheets(book)
         for dataset in report.datasets:
             sheets.add(dataset.sheet, [header(field) for field in dataset.fields], dataset.rows)
         sheets.add("図表一覧", ["図表番号", "題名", "シート名", "出所"], _figures(report))
@@ -71,62 +64,9 @@ def write_excel(report: Report) -> bytes:
 _DICTIONARY = ("シート名", "列番号", "項目名", "物理名", "型", "単位", "意味", "出所")
 
 
-class _Sheets:
-    """Adds sheets that all look the same: a head row that stays in view, columns wide enough to read."""
-
-    def __init__(self, book: Any) -> None:
-        self._book = book
-        self._head = book.add_format(
-            {"bold": True, "bg_color": "#F1F1F4", "font_name": "BIZ UDゴシック", "valign": "top"}
-        )
-        self._cell = book.add_format({"font_name": "BIZ UDゴシック"})
-        self._whole = book.add_format({"font_name": "BIZ UDゴシック", "num_format": "0"})
-
-    def add(self, name: str, heads: Sequence[str], rows: Iterable[Sequence[RawValue]]) -> None:
-        sheet = self._book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        widths = [_width(head) for head in heads]
-        for column, head in enumerate(heads):
-            sheet.write_string(0, column, head, self._head)
-        for at, row in enumerate(rows, 1):
-            for column, value in enumerate(row):
-                shown = self._write(sheet, at, column, value)
-                widths[column] = max(widths[column], min(_width(shown), 60))
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, width)
-
-    def _write(self, sheet: Any, row: int, column: int, value: RawValue) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, bool):
-            sheet.write_boolean(row, column, value, self._cell)
-        elif isinstance(value, (int, float)):
-            whole = float(value).is_integer()
-            sheet.write_number(row, column, value, self._whole if whole else self._cell)
-        else:
-            text = as_text(value)
-            sheet.write_string(row, column, text, self._cell)
-            return text
-        return str(value)
-
-
 def header(field: Field) -> str:
     """Column name with its unit: 「通信量（バイト）」."""
     return f"{field.header}（{field.unit}）" if field.unit and field.unit != "単位列による" else field.header
-
-
-def as_text(value: str | date | datetime) -> str:
-    """ISO dates; text on one line, and never something that a spreadsheet would run as a formula."""
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%S")
-    if isinstance(value, date):
-        return value.isoformat()
-    text = " ".join(_ILLEGAL.sub("", value).split())
-    return f"'{text}" if value.startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else text
-
-
-def _width(text: str) -> int:
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text) + 2
 
 
 def _figures(report: Report) -> list[tuple[RawValue, ...]]:

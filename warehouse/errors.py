@@ -95,6 +95,17 @@ class QueryError(MiharashiError):
     """A named query does not exist or lacks a parameter."""
 
 
+class QueryTooLong(MiharashiError):
+    """A query was stopped at its time limit."""
+
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__(
+            "時間がかかりすぎるため、照会を中止しました",
+            f"照会「{name}」が、制限時間の{seconds:g}秒で終わりませんでした。",
+            "対象期間を短くするか、時間をおいて開き直してください。続くときは総合窓口に連絡してください。",
+        )
+
+
 class SqlRefused(MiharashiError):
     """Free SQL that is not exactly one SELECT, or that the database refused."""
 

@@ -21,12 +21,14 @@ import pandas as pd
 
 from warehouse import snapshot
 from warehouse.engine import connect, file_list, literal
-from warehouse.errors import QueryError, SnapshotDamaged
+from warehouse.errors import QueryError, QueryTooLong, SnapshotDamaged
 from warehouse.facts import FACT_TABLES
 from warehouse.folder import DataFolder
 from warehouse.models import fact_sql
 from warehouse.scope import Scope
 
+SCREEN_SECONDS = 20.0
+"""How long a query of a screen may take: the slowest of the whole demo takes a fiftieth of it."""
 QUERIES = Path(__file__).with_name("queries")
 Parameter = str | int | float | bool | date | list[int] | None
 
@@ -88,8 +90,9 @@ def named_query(name: str) -> NamedQuery:
 class Reader:
     """Reads one published snapshot.  Safe to share between threads: every read has a cursor of its own."""
 
-    def __init__(self, folder: DataFolder, published: snapshot.Snapshot) -> None:
-        self.snapshot, self._folder = published, folder
+    def __init__(self, folder: DataFolder, published: snapshot.Snapshot, limit_seconds: float | None = None) -> None:
+        """``limit_seconds``: how long one query may take; without it any query runs to its end."""
+        self.snapshot, self._folder, self._limit_seconds = published, folder, limit_seconds
         self._connection = connect(None)
         try:
             self._connection.execute(f"ATTACH {literal(published.path)} AS wh (READ_ONLY)")
@@ -106,8 +109,9 @@ class Reader:
     def query(self, name: str, scope: Scope, **parameters: Parameter) -> pd.DataFrame:
         """Rows of a named query as the scope may see them; missing values are None/NaN.
 
-        Raises :class:`QueryError` when the query does not exist or its parameters differ from those given, and
-        :class:`SnapshotDamaged` when the snapshot lacks what the query reads (an older release made it).
+        Raises :class:`QueryError` when the query does not exist or its parameters differ from those given,
+        :class:`QueryTooLong` when it was stopped at the reader's time limit, and :class:`SnapshotDamaged` when the
+        snapshot lacks what the query reads (an older release made it).
         """
         query = named_query(name)
         if query.parameters != parameters.keys():
@@ -116,7 +120,7 @@ class Reader:
                              f"{', '.join(sorted(parameters)) or 'なし'} が渡されました。",
                              "管理者に連絡してください。")
         try:
-            return self._run(query.sql, scope, parameters)
+            return self._run(name, query.sql, scope, parameters)
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise SnapshotDamaged(
                 "公開中のデータは、前の版のプログラムで作られています",
@@ -133,7 +137,7 @@ class Reader:
         sql = (f"SELECT load_id, count(*) AS rows FROM scoped.{FACT_TABLES[table].name} "
                f"WHERE jst_date BETWEEN $first AND $last{own} GROUP BY load_id ORDER BY load_id")
         wanted: dict[str, Parameter] = {"first": first, "last": last, **({"value": value} if column else {})}
-        return self._run(sql, scope, wanted)
+        return self._run("rows_by_load", sql, scope, wanted)
 
     def whole_scope(self) -> Scope:
         """The prefecture's scope: every connected body and everything prefecture-wide."""
@@ -162,10 +166,27 @@ class Reader:
     def close(self) -> None:
         self._connection.close()
 
-    def _run(self, sql: str, scope: Scope, parameters: Mapping[str, Parameter]) -> pd.DataFrame:
+    def _run(self, name: str, sql: str, scope: Scope, parameters: Mapping[str, Parameter]) -> pd.DataFrame:
         with self._connection.cursor() as cursor:
             set_scope(cursor, scope)
-            return cursor.execute(sql, dict(parameters)).df()
+            with self._limited(name, cursor):
+                return cursor.execute(sql, dict(parameters)).df()
+
+    @contextmanager
+    def _limited(self, name: str, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Stops what the cursor runs at the time limit."""
+        if self._limit_seconds is None:
+            yield
+            return
+        watch = threading.Timer(self._limit_seconds, cursor.interrupt)
+        watch.start()
+        try:
+            yield
+        except duckdb.InterruptException as error:
+            raise QueryTooLong(name, self._limit_seconds) from error
+        finally:
+            watch.cancel()
+            watch.join()  # it must not reach for a cursor that is closed
 
     def _create_scoped_views(self, folder: DataFolder) -> None:
         connection = self._connection
@@ -194,11 +215,12 @@ class Reader:
 class CurrentReader:
     """Gives every request a reader of the snapshot that is published at that moment.
 
-    Requests under way finish on the reader they have; it closes when the last of them lets it go.
+    Requests under way finish on the reader they have; it closes when the last of them lets it go.  A person waits for
+    the answer, so every query has a time limit.
     """
 
-    def __init__(self, data: Path) -> None:
-        self._folder = DataFolder(data)
+    def __init__(self, data: Path, limit_seconds: float = SCREEN_SECONDS) -> None:
+        self._folder, self._limit_seconds = DataFolder(data), limit_seconds
         self._lock = threading.Lock()
         self._reader: Reader | None = None
 
@@ -207,7 +229,7 @@ class CurrentReader:
         number = snapshot.current_number(self._folder)
         with self._lock:
             if self._reader is None or self._reader.snapshot.number != number:
-                self._reader = Reader(self._folder, snapshot.current(self._folder))
+                self._reader = Reader(self._folder, snapshot.current(self._folder), self._limit_seconds)
             return self._reader
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboards import urls
 from dashboards.columns import Column
 from dashboards.components.aria import aria
 from dashboards.components.table import TableLook, table
@@ -61,5 +62,10 @@ def _graph(text: FigureText, figure: Figure) -> Component:
 
 
 def csv_button(what: str, link: str) -> Component:
-    """A download link; a plain one, so that it works from the keyboard and can be copied."""
-    return html.A("CSV", href=link, className="csv-link", download="", **aria(label=f"{what}をCSVでダウンロード"))
+    """Download links; plain ones, so that they work from the keyboard and can be copied."""
+    formats = (("CSV", link), ("Excel", urls.xlsx_href(link)))
+    return html.Span(
+        [html.A(name, href=href, className="csv-link", download="", **aria(label=f"{what}を{name}でダウンロード"))
+         for name, href in formats],
+        className="downloads",
+    )

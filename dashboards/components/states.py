@@ -69,6 +69,12 @@ def failed(number: str, heading: int = 2) -> Component:
     )
 
 
+def stopped(error: MiharashiError, number: str, heading: int = 2) -> Component:
+    """表示エラー whose reason is known: what, why, what to do, and the number under which the log keeps the trace."""
+    told = html.P(["エラー番号 ", html.Strong(number, className="error-number")])
+    return _card("failed", "！", error.title, error.message, error.next_step, told, heading=heading)
+
+
 def notice(error: MiharashiError, back: str, back_label: str) -> Component:
     """A link that cannot be shown as it is: why, what is allowed, and a way on."""
     return _card(

@@ -14,6 +14,7 @@ from dashboards.columns import Column
 from dashboards.components import states
 from dashboards.errors import record_failure
 from dashboards.view import View
+from warehouse.errors import MiharashiError
 from warehouse.period import Kind
 
 EVERY_KIND: frozenset[Kind] = frozenset({"month", "quarter", "half", "year"})
@@ -67,5 +68,7 @@ def guarded(what: str, view: View, build: Callable[[], Any]) -> Any:
     """The built part, or a 表示エラー card in its place: one failing part leaves the others on the page."""
     try:
         return build()
+    except MiharashiError as error:
+        return states.stopped(error, record_failure(what, view.now), heading=3)
     except Exception:  # noqa: BLE001 - last resort, logged with its number
         return states.failed(record_failure(what, view.now), heading=3)

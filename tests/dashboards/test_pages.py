@@ -18,7 +18,7 @@ from dashboards.wording import coverage_text, step
 from tests.dashboards.conftest import app_for, ask
 from tests.dashboards.fake_bodies import bodies
 from tests.dashboards.fake_reader import FakeReader, FakeSnapshot
-from warehouse.errors import NoSnapshot
+from warehouse.errors import NoSnapshot, QueryTooLong
 from warehouse.scope import Scope
 
 
@@ -113,6 +113,21 @@ def test_one_failing_part_leaves_the_others_and_logs_its_number(caplog: pytest.L
     assert number.startswith("E1120-0930-")
     assert number in text
     assert "broken on purpose" not in text
+
+
+def test_a_part_that_takes_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = FakeReader()
+    answer = slow.query
+
+    def query(name: str, scope: Scope, **params: Any) -> Any:
+        if name == "traffic_day":
+            raise QueryTooLong(name, 20)
+        return answer(name, scope, **params)
+
+    monkeypatch.setattr(slow, "query", query)
+    text = ask(app_for(slow), "/")
+    assert "時間がかかりすぎるため、照会を中止しました" in text and "制限時間の20秒" in text and "E1120-0930-" in text
+    assert "通信回線の使用状況" in text and "表示エラー" not in text
 
 
 def test_before_the_first_load_the_screen_says_so() -> None:

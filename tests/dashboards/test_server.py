@@ -8,6 +8,7 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import openpyxl
 import pytest
 from dash import Dash
 
@@ -36,12 +37,44 @@ def test_every_dataset_downloads_as_clean_csv(demo_reader: Reader, page: str, da
     assert "…" not in response.data.decode()
 
 
+def _workbook(app: Dash, path: str) -> openpyxl.Workbook:
+    response = app.server.test_client().get(path)
+    assert response.status_code == 200, path
+    return openpyxl.load_workbook(io.BytesIO(response.data))
+
+
+@pytest.mark.parametrize("path", [
+    "overview/kpi", "overview/lines", "tenants/bodies", "service-level/judgements", "data-quality/coverage",
+    "tenant/days", "tenant/tickets",
+])
+def test_a_workbook_holds_the_same_cells_as_the_csv_file_and_says_what_they_are(
+    demo_reader: Reader, path: str
+) -> None:
+    app = create_app(lambda: demo_reader, demo_reader.whole_scope, lambda: NOW)
+    asked = "tenant=242012&period=2026-10"
+    text = app.server.test_client().get(f"/csv/{path}.csv?{asked}").data.decode("utf-8-sig")
+    head, *lines = csv.reader(io.StringIO(text))
+    book = _workbook(app, f"/xlsx/{path}.xlsx?{asked}")
+    data, columns, about = (book[name] for name in book.sheetnames)
+    assert [cell.value for cell in data[1]] == head and not data.merged_cells.ranges
+    for told, row in zip(lines, data.iter_rows(min_row=2, values_only=True), strict=True):
+        cells = ["" if value is None else value for value in row]
+        assert cells == [pytest.approx(float(text), rel=1e-15) if isinstance(cell, (int, float)) else text
+                         for cell, text in zip(cells, told, strict=True)]
+    assert [row[1] for row in columns.iter_rows(min_row=2, values_only=True)] == head
+    told_about = dict(row[:2] for row in about.iter_rows(min_row=2, values_only=True))
+    assert told_about["対象期間"] == "2026-10" and told_about["データ版"] == demo_reader.snapshot.number
+    assert told_about.get("団体コード") == ("242012" if path.startswith("tenant/") else None)
+
+
 def test_a_formula_in_a_ticket_arrives_as_text(staff: Dash) -> None:
-    body = (
-        staff.server.test_client().get("/csv/tenant/tickets.csv?tenant=242012&period=2026-10").data.decode("utf-8-sig")
-    )
+    asked = "tenant/tickets.{0}?tenant=242012&period=2026-10"
+    body = staff.server.test_client().get(f"/csv/{asked.format('csv')}").data.decode("utf-8-sig")
     assert "'=HYPERLINK" in body
     assert '"=HYPERLINK' not in body
+    cells = [cell for row in _workbook(staff, f"/xlsx/{asked.format('xlsx')}").worksheets[0].iter_rows()
+             for cell in row if "HYPERLINK" in str(cell.value)]
+    assert [(cell.data_type, cell.value[:2]) for cell in cells] == [("s", "'=")]
 
 
 @pytest.mark.parametrize(
@@ -49,11 +82,14 @@ def test_a_formula_in_a_ticket_arrives_as_text(staff: Dash) -> None:
     [
         (Scope.none(), "/csv/overview/tenants.csv", 403),
         (Scope.of("242012"), "/csv/overview/tenants.csv", 403),
+        (Scope.of("242012"), "/xlsx/overview/tenants.xlsx", 403),
+        (Scope.of("242012"), "/xlsx/tenant/days.xlsx?tenant=242021", 403),
         (Scope.of("242012"), "/csv/tenant/days.csv?tenant=242021", 403),
         (Scope.of("242012"), "/csv/tenant/days.csv?tenant=242012", 200),
         (None, "/csv/overview/kpi.csv?period=abc", 400),
         (None, "/csv/overview/nothing.csv", 404),
         (None, "/csv/nothing/kpi.csv", 404),
+        (None, "/xlsx/overview/kpi.csv", 404),
     ],
 )
 def test_files_have_the_rights_of_their_page(reader: FakeReader, scope: Scope | None, path: str, status: int) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from exports.excel import as_text
 from exports.model import Chart, Report, Table
+from exports.sheets import as_text
 
 MACHINE_DEPENDENT = re.compile("[①-⑳Ⅰ-Ⅻⅰ-ⅻ㈱㈲㎡㎞℡№㍻㍼㍽㍾]")
 

@@ -17,9 +17,10 @@ import pytest
 
 from tests.support import copy_config, load, rows, traffic_file
 from warehouse import checks, snapshot
-from warehouse.errors import ChecksFailed, MiharashiError, NoSnapshot, SnapshotDamaged, WriterBusy
+from warehouse import reader as reader_module
+from warehouse.errors import ChecksFailed, MiharashiError, NoSnapshot, QueryTooLong, SnapshotDamaged, WriterBusy
 from warehouse.folder import DataFolder
-from warehouse.reader import CurrentReader, Reader, open_current
+from warehouse.reader import CurrentReader, NamedQuery, Reader, open_current
 
 pytestmark = pytest.mark.few_marts
 
@@ -302,6 +303,18 @@ def test_readers_finish_on_the_snapshot_they_have_and_the_next_request_gets_the_
     assert answers(reader_of()) != before
     snapshot.roll_back(published.folder, 1)
     assert answers(reader_of()) == before
+
+
+def test_a_query_that_takes_too_long_is_stopped_and_the_next_one_is_answered(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = NamedQuery("endless", "SELECT count(*) FROM range(1000000000000)", frozenset())
+    known = reader_module.named_query
+    monkeypatch.setattr(reader_module, "named_query", lambda name: endless if name == "endless" else known(name))
+    reader = CurrentReader(published.data, limit_seconds=0.2)()
+    with pytest.raises(QueryTooLong, match="照会「endless」が、制限時間の0.2秒で終わりませんでした"):
+        reader.query("endless", reader.whole_scope())
+    assert answers(reader) == answers(open_current(published.data))
 
 
 def test_a_load_may_run_while_requests_are_answered(published: Published) -> None:
