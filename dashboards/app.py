@@ -81,6 +81,7 @@ def create_app(
     sources = Sources(open_reader, scope_for_request, clock, FrameCache())
     _answer_links(app, sources)
     _sort_in_browser(app)
+    _open_in_browser(app)
     server: Flask = app.server
     add_downloads(server, sources)
     _unknown_paths_are_404(server)
@@ -146,6 +147,18 @@ def _sort_in_browser(app: Dash) -> None:
         Input({"role": "sort", "table": MATCH, "place": ALL}, "n_clicks"),
         State({"role": "rows", "table": MATCH}, "children"),
         State({"role": "sort-head", "table": MATCH, "place": ALL}, "aria-sort"),
+        prevent_initial_call=True,
+    )
+
+
+def _open_in_browser(app: Dash) -> None:
+    """A click on what a figure shows of a body opens the body's page."""
+    in_browser: Any = app.clientside_callback
+    in_browser(
+        ClientsideFunction("miharashi", "open"),
+        Output("url", "href"),
+        Input("figure-bodies-map", "clickData"),
+        Input("figure-bodies-ranking", "clickData"),
         prevent_initial_call=True,
     )
 

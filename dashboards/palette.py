@@ -13,6 +13,11 @@ SERIES = ("#00118F", "#008BF2", "#E25100", "#767676")
 """Up to four series, told apart by the three kinds of colour blindness; line style and marker differ as well."""
 FONT_STACK = "'BIZ UDPGothic','BIZ UDGothic','Noto Sans JP',sans-serif"
 
+PLACES = ("#FFFFFF", "#E8F1FE", "#C5D7FB", "#7096F8", "#0017C1")
+"""The five fifths of a ranking, the highest darkest; the style sheet's ``place-…`` classes have the same."""
+FILLS = {"達成": "#E8F1FE", "注意": "#FFDFB5", "未達": "#E25100"}
+"""Areas that tell a judgement; its sign stands beside."""
+
 SERIOUS_FROM = 2
 """Severity 2 and above is a serious event (重大なセキュリティイベント)."""
 _SEVERITY = ("#767676", "#3460FB", "#E25100", "#620000")

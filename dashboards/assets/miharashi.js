@@ -72,7 +72,16 @@
     return screen[1];
   }
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { miharashi: { sort: sort, announce: announce } });
+  /* A mark or bar carries the link of what it stands for. */
+  function open() {
+    var clicks = Array.prototype.slice.call(arguments).filter(function (click) { return click && click.points.length; });
+    var link = clicks.length ? clicks[clicks.length - 1].points[0].customdata : null;
+    return link || window.dash_clientside.no_update;
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    miharashi: { sort: sort, announce: announce, open: open }
+  });
 
   /* Figures are as wide as their cards; on paper they get the paper's width. */
   var PAPER_WIDTH = 660;

@@ -168,13 +168,13 @@ def band(place: int, colour: str) -> dict[str, Any]:
     }
 
 
-def legend_swatch(name: str, colour: str) -> Trace:
+def legend_swatch(name: str, colour: str, border: str = "") -> Trace:
     """A legend entry for something drawn as a shape."""
     return {
         "type": "bar",
         "x": [None],
         "y": [None],
         "name": name,
-        "marker": {"color": colour},
+        "marker": {"color": colour, "line": {"color": border or colour, "width": 1 if border else 0}},
         "hoverinfo": "skip",
     }

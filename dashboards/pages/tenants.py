@@ -17,11 +17,12 @@ from dashboards.components.judgement import sign
 from dashboards.components.link import page_link
 from dashboards.components.sources import sources
 from dashboards.components.table import Decorate, TableLook, node, table
-from dashboards.frames import rows, values
+from dashboards.frames import rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import tenants_data as ask
+from dashboards.pages import tenants_measure as measure
 from dashboards.pages.base import EVERY_KIND, Page, csv_link, guarded
-from dashboards.view import View
+from dashboards.view import View, known
 from warehouse.japanese import NOT_APPLICABLE_SIGN
 
 NAME = "tenants"
@@ -31,13 +32,13 @@ _NOTES = (
     "稼働率は影響団体の記された停止だけを数えます。「－」は対象がないこと（期限の到来した一次回答がない等）、「…」は不明を表します。",
     "団体名は団体の画面を、値は根拠を開きます。団体の画面は月ごとに示します。",
 )
-_PLACES = 5
 
 
 def render(view: View) -> Sequence[Component]:
-    """One table: the figures, tinted by place."""
+    """All measures as a table tinted by place; one of them on the map and ranked."""
     return [
         guarded("接続団体別の指標", view, partial(_bodies, view)),
+        guarded("地図と順位", view, partial(_measure, view)),
         sources(view.snapshot, view.period, _FEEDS, _NOTES),
     ]
 
@@ -52,7 +53,7 @@ def _bodies(view: View) -> Component:
         sortable=True,
         dense=True,
         decorate={"name": partial(_name, view), **{shown.kpi_id: _figure(view, shown) for shown in ask.MEASURES}},
-        tints={shown.kpi_id: place_of(frame, shown.kpi_id) for shown in ask.MEASURES if shown.tinted},
+        tints={shown.kpi_id: _tint(frame, shown.kpi_id) for shown in ask.MEASURES if shown.tinted},
     )
     head = [html.H2("接続団体別の指標", className="section-title"),
             csv_button("接続団体別の指標", csv_link(NAME, ask.BODIES, view))]
@@ -67,19 +68,23 @@ def _bodies(view: View) -> Component:
     )
 
 
-def place_of(frame: pd.DataFrame, key: str) -> list[str]:
-    """For each body the fifth in which its value stands, ``place-1`` the lowest; none where there is no difference."""
-    amounts = values(frame, key)
-    known = sorted(amount for amount in amounts if amount is not None)
-    if not known or known[0] == known[-1]:
-        return [""] * len(amounts)
-    return ["" if amount is None else f"place-{1 + sum(other < amount for other in known) * _PLACES // len(known)}"
-            for amount in amounts]
+def _measure(view: View) -> Component:
+    frame = ask.BODIES.load(view)
+    shown = measure.chosen(view)
+    if not len(frame) or not known(frame, shown.kpi_id):
+        parts = [states.no_data("地図と順位", "この指標の値のある団体はありません。")]
+    else:
+        parts = [html.Div(measure.map_and_ranking(view, NAME, frame), className="figures")]
+    return html.Section([html.H2("地図と順位", className="section-title"), measure.choice(view, shown), *parts],
+                        id="measure")
+
+
+def _tint(frame: pd.DataFrame, key: str) -> list[str]:
+    return [f"place-{place}" if place else "" for place in ask.place_of(frame, key)]
 
 
 def _name(view: View, row: dict[str, Any], text: str) -> Component:
-    month = view.period if view.period.kind == "month" else None
-    return page_link(text, urls.href(urls.TENANT, month, str(row["tenant_code"])))
+    return page_link(text, ask.tenant_href(view, str(row["tenant_code"])))
 
 
 def _figure(view: View, shown: ask.Shown) -> Decorate:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dashboards import urls
 from dashboards.columns import Column
 from dashboards.frames import values
 from dashboards.pages.base import Dataset
+from dashboards.palette import PLACES as _TINTS
 from dashboards.view import View
 
 
@@ -26,6 +28,8 @@ class Shown:
     tinted: bool = True
     rounding: str = "half_up"
 
+
+PLACES = len(_TINTS)
 
 MEASURES = (
     Shown("K01", "稼働率", "%", 3, tinted=False, rounding="truncate"),
@@ -53,6 +57,22 @@ def bodies(view: View) -> pd.DataFrame:
             found = dict(zip(own.index, values(own, column), strict=True))
             frame[key] = pd.Series([found.get(code) for code in frame["tenant_code"]], index=frame.index, dtype=object)
     return frame
+
+
+def place_of(frame: pd.DataFrame, key: str) -> list[int]:
+    """For each body the fifth in which its value stands, 1 the lowest; 0 where there is no difference or no value."""
+    amounts = values(frame, key)
+    known = sorted(amount for amount in amounts if amount is not None)
+    if not known or known[0] == known[-1]:
+        return [0] * len(amounts)
+    return [0 if amount is None else 1 + sum(other < amount for other in known) * PLACES // len(known)
+            for amount in amounts]
+
+
+def tenant_href(view: View, code: str) -> str:
+    """A body's page, in the same month if it is one."""
+    month = view.period if view.period.kind == "month" else None
+    return urls.href(urls.TENANT, month, code)
 
 
 BODIES = Dataset(

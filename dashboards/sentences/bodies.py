@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 import pandas as pd
 
+from dashboards.figures.bodies import Body
 from dashboards.frames import LOW_COVERAGE_PCT, rows, total
-from dashboards.wording import NOTHING, gb, listed
+from dashboards.wording import NOTHING, gb, listed, with_unit
 from warehouse.japanese import number
 
 
@@ -33,6 +35,18 @@ def doubtful(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     missing = [str(row["name"]) for row in rows(frame) if row["bytes_total"] is None]
     known = [row for row in rows(frame) if row["bytes_total"] is not None and row["coverage_pct"] is not None]
     return [str(row["name"]) for row in known if row["coverage_pct"] < LOW_COVERAGE_PCT], missing
+
+
+def measure(name: str, unit: str, decimals: int, bodies: Sequence[Body]) -> str:
+    """The largest and the smallest value of one measure, how many bodies have one, and their median."""
+    known = sorted((body for body in bodies if body.value is not None), key=lambda body: -(body.value or 0.0))
+    if not known:
+        return NOTHING
+    middle = with_unit(number(median(body.value or 0.0 for body in known), decimals), unit)
+    if known[0].value == known[-1].value:
+        return f"{name}は、値のある{len(known)}団体のすべてで{known[0].text}です。"
+    first, last = (f"{body.name}の{body.text}" for body in (known[0], known[-1]))
+    return (f"{name}は{first}が最も大きく、{last}が最も小さい値です。値のある{len(known)}団体の中央値は{middle}です。")
 
 
 def bodies(bodies: Sequence[dict[str, Any]]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,8 +15,9 @@ from dash import Dash
 
 from dashboards import sentences
 from dashboards.app import create_app
-from dashboards.pages.tenants import place_of
-from dashboards.pages.tenants_data import MEASURES
+from dashboards.figures import bodies as figures_of_bodies
+from dashboards.figures.bodies import Body
+from dashboards.pages.tenants_data import MEASURES, place_of
 from tests.dashboards.conftest import ask
 from warehouse.japanese import number
 from warehouse.reader import Reader
@@ -59,10 +62,10 @@ def test_bodies_may_not_compare_themselves_by_name(demo_reader: Reader) -> None:
 
 def test_tints_tell_the_fifth_in_which_a_value_stands() -> None:
     frame = pd.DataFrame({"x": [5.0, 1.0, None, 3.0, 2.0, 4.0], "same": [0.0] * 6})
-    assert place_of(frame, "x") == ["place-5", "place-1", "", "place-3", "place-2", "place-4"]
-    assert place_of(frame, "same") == [""] * 6, "no body stands out"
+    assert place_of(frame, "x") == [5, 1, 0, 3, 2, 4]
+    assert place_of(frame, "same") == [0] * 6, "no body stands out"
     ties = pd.DataFrame({"x": [0.0, 0.0, 0.0, 0.0, 1.0]})
-    assert place_of(ties, "x") == ["place-1"] * 4 + ["place-5"]
+    assert place_of(ties, "x") == [1] * 4 + [5]
 
 
 def test_the_sentence_names_the_largest_and_who_missed_the_target() -> None:
@@ -76,3 +79,61 @@ def test_the_sentence_names_the_largest_and_who_missed_the_target() -> None:
         "一次回答の期限内率が目標に届かないのは甲市です。"
     )
     assert sentences.bodies.bodies(rows[1:]).endswith("一次回答の期限内率が目標に届かない団体はありません。")
+
+
+def body(name: str, value: float | None, code: str = "x", sign: str = "") -> Body:
+    text = "－" if value is None else f"{value:.1f} GB"
+    return Body(code, name, value, text, "#FFFFFF", sign, f"/tenant?tenant={code}")
+
+
+@pytest.mark.parametrize("kpi", ["", "&kpi=K27", "&kpi=K99"])
+def test_map_and_ranking_show_the_measure_of_the_link_for_every_body(demo_reader: Reader, kpi: str) -> None:
+    answer = json.loads(ask(app_on(demo_reader), f"/tenants?period=2026-10{kpi}"))
+    text = json.dumps(answer, ensure_ascii=False)
+    chosen = "一次回答期限内率" if kpi == "&kpi=K27" else "通信量"
+    assert f"団体別の地図：{chosen}（令和8年10月" in text and "表示エラー" not in text
+    codes = set(demo_reader.query("tenants", demo_reader.whole_scope(), first_date=date(2026, 10, 1),
+                                  last_date=date(2026, 10, 31))["tenant_code"])
+    figures = demo_reader.query("kpi_results", demo_reader.whole_scope(), period="2026-10", grain="tenant")
+    known = figures[(figures["kpi_id"] == ("K27" if chosen != "通信量" else "K15")) & figures["value"].notna()]
+    graphs = [json.loads(json.dumps(found)) for found in _graphs(answer)]
+    drawn, ranked = (next(graph for graph in graphs if graph["id"] == name)["figure"]["data"]
+                     for name in ("figure-bodies-map", "figure-bodies-ranking"))
+    marks = next(trace for trace in drawn if trace.get("mode") == "markers+text")
+    assert {link.split("tenant=")[1][:6] for link in marks["customdata"]} == codes
+    assert sum(value is not None for value in ranked[0]["x"]) == len(known)
+    assert sorted(value for value in ranked[0]["x"] if value is not None) == pytest.approx(sorted(known["value"]))
+
+
+def _graphs(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        if node.get("type") == "Graph":
+            yield node["props"]
+        for child in node.values():
+            yield from _graphs(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _graphs(child)
+
+
+def test_bodies_without_a_border_stand_as_boxes_and_those_without_a_value_are_hatched() -> None:
+    tsu, union = body("津市", 3.0, "242012"), body("紀北広域連合", None, "24A001")
+    *areas, marks = figures_of_bodies.prefecture_map([tsu, union], [])["data"]
+    assert len(areas[0]["x"]) > 40 and len(areas[1]["x"]) == 6, "an outline, and a box"
+    assert not areas[0]["fillpattern"] and areas[1]["fillpattern"]["shape"] == "/"
+    assert marks["text"] == ["津市", "　紀北広域連合"] and marks["customdata"] == [tsu.link, union.link]
+    for axis in "xy":
+        assert min(areas[0][axis][:-1]) < marks[axis][0] < max(areas[0][axis][:-1])
+
+
+def test_the_ranking_runs_from_the_largest_value_to_the_missing_ones() -> None:
+    (bars,) = figures_of_bodies.ranking([body("甲", 1.0), body("乙", None), body("丙", 3.0, sign="■")])["data"]
+    assert (bars["y"], bars["x"], bars["text"]) == (["■ 丙", "甲", "乙"], [3.0, 1.0, None], ["3.0 GB", "1.0 GB", "－"])
+
+
+def test_the_sentence_on_a_measure_names_the_extremes_and_the_median() -> None:
+    bodies = [body("甲", 1.0), body("乙", 4.0), body("丙", 2.0), body("丁", None)]
+    told = sentences.bodies.measure("通信量", "GB", 1, bodies)
+    assert told == "通信量は乙の4.0 GBが最も大きく、甲の1.0 GBが最も小さい値です。値のある3団体の中央値は2.0 GBです。"
+    same = sentences.bodies.measure("件数", "件", 0, [body("甲", 1.0), body("乙", 1.0)])
+    assert same == "件数は、値のある2団体のすべてで1.0 GBです。"
