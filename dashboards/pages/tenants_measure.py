@@ -54,7 +54,7 @@ def map_and_ranking(view: View, name: str, frame: pd.DataFrame) -> list[Componen
     link = csv_link(name, ask.BODIES, view)
     texts = (
         FigureText("bodies-map", f"団体別の地図：{title}", sentence,
-                   f"丸印から団体の画面を開けます。境界は{figures.credit()}。境界のない団体は海に四角で示します。", 680),
+                   f"丸印から団体の画面を開けます。境界は{figures.credit()}。境界のない団体は四角です。", 680),
         FigureText("bodies-ranking", f"団体別の順位：{title}", _signs(bodies), "棒から団体の画面を開けます。", 680),
     )
     drawn = (figures.prefecture_map(bodies, _legend(shown, bodies)), figures.ranking(bodies))
