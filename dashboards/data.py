@@ -180,6 +180,41 @@ class Data:
 
     # lines and capacity
 
+    def lines_in_service(self, period: Period) -> pd.DataFrame:
+        """One row per line that is in service on any day of the period."""
+        return self._ask_days("lines", period)
+
+    def line_period(self, period: Period) -> pd.DataFrame:
+        """One row per line or group of lines, and direction, of any period."""
+        return self._ask("line_period", period=str(period))
+
+    def line_days(self, line_id: str, period: Period) -> pd.DataFrame:
+        return self._ask("line_days", line_id=line_id, first_date=period.start, last_date=period.end)
+
+    def line_months(self, line_id: str, period: Period) -> pd.DataFrame:
+        return self._ask("line_months", line_id=line_id, from_month=period.first_month, to_month=period.last_month)
+
+    def line_hours(self, line_id: str, period: Period) -> pd.DataFrame:
+        """One row per direction, day of the week and hour, over the whole period."""
+        return self._ask("line_hours", line_id=line_id, from_month=period.first_month, to_month=period.last_month)
+
+    def design_results(self, period: Period) -> pd.DataFrame:
+        """What was designed beside what was measured, of lines, devices, services and licences."""
+        return self._ask("design_results", period=str(period))
+
+    def capacity_outlook(self, period: Period) -> pd.DataFrame:
+        """When trends reach 70, 90 and 100 %, as seen from the last month of the period that tells of any."""
+        found = pd.DataFrame()
+        for month in reversed(period.months):
+            found = self._ask("capacity_outlook", month=month)
+            if len(found):
+                return found.assign(seen_from=month)
+        return found.assign(seen_from=None)
+
+    def capacity_trend(self, line_id: str, month: str) -> pd.DataFrame:
+        """The months behind the trend of one line as seen from a month, with the trend's line and range."""
+        return self._ask("capacity_trend", line_id=line_id, month=month)
+
     # devices, services, outages
 
     # tickets and changes

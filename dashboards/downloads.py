@@ -75,7 +75,8 @@ def _download(known: _Format, sources: Sources, page_name: str, dataset_name: st
 
 def _file(known: _Format, page: Page, dataset: Dataset, view: View) -> Response:
     response = Response(known.write(page, dataset, view), content_type=known.content_type)
-    stem = "_".join(part for part in (page.label, view.tenant, dataset.title, str(view.period)) if part)
+    entity = view.entity.code if view.entity and dataset.of_entity else None
+    stem = "_".join(part for part in (page.label, view.tenant, entity, dataset.title, str(view.period)) if part)
     plain = f"{page.name}-{dataset.name}-{view.period}.{known.ending}"
     response.headers["Content-Disposition"] = (
         f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(stem)}.{known.ending}")
@@ -87,6 +88,8 @@ def _about(page: Page, dataset: Dataset, view: View) -> list[tuple[str, str | in
                                           ("対象期間", str(view.period)), ("対象期間の名称", view.period.label_ja)]
     if view.tenant:
         found.append(("団体コード", view.tenant))
+    if view.entity and dataset.of_entity:
+        found.append(("対象コード", view.entity.code))
     snapshot = view.snapshot
     as_of = [("数値時点", iso(snapshot.data_as_of))] if snapshot.data_as_of else []
     return [*found, *as_of, ("更新日時", iso(snapshot.published_at)), ("データ版", snapshot.number)]

@@ -12,7 +12,7 @@ log = logging.getLogger("miharashi.dashboards")
 
 
 class UnknownChoice(MiharashiError):
-    """A link names a tenant that cannot be one, or a kind of period the page does not show."""
+    """A link names a tenant or entity that cannot be one, or a kind of period the page does not show."""
 
 
 def record_failure(where: str, now: datetime) -> str:

@@ -5,13 +5,14 @@ Fails closed: no scope, no view. Refusals say nothing about what exists outside 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from dashboards import urls
 from dashboards.components.picker import KIND_NAMES
 from dashboards.data import Data, FrameCache, latest_month
 from dashboards.errors import UnknownChoice
-from dashboards.pages.base import Page
+from dashboards.pages.base import EntityChoice, Page
 from dashboards.view import View
 from warehouse.period import Period
 from warehouse.reading import FrameReader
@@ -48,9 +49,9 @@ def enter(page: Page, choice: urls.Choice, scope: Scope, reader: FrameReader, ca
     if period.kind not in page.period_kinds:
         raise _wrong_kind(period, page)
     view = View(Data(reader, scope, cache), period, None, now, choice.subject)
-    if not page.of_tenant:
-        return view
-    return View(view.data, period, _tenant_of(choice, view), now, choice.subject)
+    if page.of_tenant:
+        return replace(view, tenant=_tenant_of(choice, view))
+    return replace(view, entity=_entity_of(choice, page.chooses, view)) if page.chooses else view
 
 
 def _wrong_kind(period: Period, page: Page) -> UnknownChoice:
@@ -60,6 +61,20 @@ def _wrong_kind(period: Period, page: Page) -> UnknownChoice:
         f"「{period.label_ja}」は{KIND_NAMES[period.kind]}の期間です。この画面で選べるのは{shown}（例：2026-10）です。",
         f"{shown}を選び直してください。四半期・半期・年度の値は「サービスレベル」で確かめられます。",
     )
+
+
+def _entity_of(choice: urls.Choice, chooses: EntityChoice, view: View) -> urls.Entity | None:
+    codes = [code for code, _ in chooses.options(view)]
+    asked = choice.entity
+    if asked is None or asked.kind != chooses.kind:
+        return urls.Entity(chooses.kind, codes[0]) if codes else None
+    if asked.code not in codes:
+        raise UnknownChoice(
+            f"{chooses.label}が見つかりません",
+            f"「{asked.code}」は、{view.period.label_ja}に登録された{chooses.label}のID（例：{chooses.example}）ではありません。",
+            f"上の一覧から{chooses.label}を選び直してください。",
+        )
+    return asked
 
 
 def _tenant_of(choice: urls.Choice, view: View) -> str:

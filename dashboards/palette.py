@@ -11,6 +11,8 @@ GRID = "#E6E6E6"
 CLOSED_DAY = "#E9E9EE"
 SERIES = ("#00118F", "#008BF2", "#E25100", "#767676")
 """Up to four series, told apart by the three kinds of colour blindness; line style and marker differ as well."""
+SEQUENTIAL = ("#E8F1FE", "#C5D7FB", "#7096F8", "#3460FB", "#0017C1", "#000060")
+"""From little to much, for amounts in a grid; the numbers stand in a table beside it."""
 FONT_STACK = "'BIZ UDPGothic','BIZ UDGothic','Noto Sans JP',sans-serif"
 
 PLACES = ("#FFFFFF", "#E8F1FE", "#C5D7FB", "#7096F8", "#0017C1")

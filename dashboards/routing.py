@@ -16,7 +16,7 @@ from dashboards.components.link import page_link
 from dashboards.data import Data, FrameCache, latest_month
 from dashboards.errors import record_failure
 from dashboards.gate import NotAllowed, TenantNotChosen, enter, may_open
-from dashboards.pages import data_quality, overview, proof, service_level, tenant, tenants
+from dashboards.pages import data_quality, lines, overview, proof, service_level, tenant, tenants
 from dashboards.pages.base import Page
 from dashboards.view import View
 from warehouse.errors import MiharashiError, NoSnapshot
@@ -26,7 +26,7 @@ from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 PAGES: tuple[Page, ...] = (
-    overview.PAGE, tenants.PAGE, tenant.PAGE, service_level.PAGE, data_quality.PAGE, proof.PAGE,
+    overview.PAGE, tenants.PAGE, tenant.PAGE, lines.PAGE, service_level.PAGE, data_quality.PAGE, proof.PAGE,
 )
 
 
@@ -167,6 +167,9 @@ def _picker(page: Page, view: View) -> Component:
     if page.of_tenant:
         bodies = [(str(row["tenant_code"]), str(row["name"])) for row in view.tenants()]
         selects.append(picker.select("tenant", "接続団体", bodies, view.tenant))
+    if page.chooses:
+        chosen = view.entity.code if view.entity else None
+        selects.append(picker.select(page.chooses.kind, page.chooses.label, page.chooses.options(view), chosen))
     begin = first.index
     if len(page.period_kinds) > 1:
         periods = view.data.periods()
@@ -178,7 +181,7 @@ def _picker(page: Page, view: View) -> Component:
         selects.append(picker.select("period", "対象月", months, str(view.period)))
 
     def link(period: Period) -> str:
-        return urls.href(page.path, period, view.tenant, view.subject)
+        return urls.href(page.path, period, view.tenant, view.subject, view.entity)
 
     return picker.picker(page.path, selects, picker.steps(link, view.period, begin, last.index))
 

@@ -1,4 +1,4 @@
-"""What a page shows, as a link: period, tenant and KPI to and from the query string.
+"""What a page shows, as a link: period, tenant, KPI and chosen entity to and from the query string.
 
 A link holds only choices, never rights: whether the tenant may be seen is decided by the scope.
 """
@@ -22,6 +22,9 @@ PROOF = "/proof"
 DATA_QUALITY = "/data-quality"
 CATALOGUE = "/catalogue"
 REPORTS = "/reports"
+LINE = "line"
+_ENTITIES = (LINE,)
+"""Keys of links that name one thing among those a page shows."""
 _LONGEST_CHOICE = 40
 
 
@@ -35,6 +38,14 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Entity:
+    """The one thing a page goes into, such as a line: ``kind`` is its key in the link, ``code`` its code."""
+
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True)
 class Choice:
     """The raw choices of a link; ``None`` where the link leaves the choice to the page."""
 
@@ -42,17 +53,24 @@ class Choice:
     period: str | None = None
     tenant: str | None = None
     subject: Subject | None = None
+    entity: Entity | None = None
 
 
 def parse(pathname: str | None, search: str | None) -> Choice:
     """Read path and query string; unknown keys are ignored, over-long values are cut."""
     given = parse_qs((search or "").lstrip("?"), keep_blank_values=False)
-    return Choice(_clean_path(pathname), _first(given, "period"), _first(given, "tenant"), _subject(given))
+    return Choice(_clean_path(pathname), _first(given, "period"), _first(given, "tenant"), _subject(given),
+                  _entity(given))
 
 
 def _subject(given: dict[str, list[str]]) -> Subject | None:
     kpi_id = _first(given, "kpi")
     return Subject(kpi_id, _first(given, "grain") or "", _first(given, "entity") or "") if kpi_id else None
+
+
+def _entity(given: dict[str, list[str]]) -> Entity | None:
+    found = ((kind, _first(given, kind)) for kind in _ENTITIES)
+    return next((Entity(kind, code) for kind, code in found if code), None)
 
 
 def _clean_path(pathname: str | None) -> str:
@@ -70,10 +88,12 @@ def period_of(text: str | None, default: Period) -> Period:
     return default if text is None else Period.parse(text)
 
 
-def href(path: str, period: Period | None = None, tenant: str | None = None, subject: Subject | None = None) -> str:
+def href(path: str, period: Period | None = None, tenant: str | None = None, subject: Subject | None = None,
+         entity: Entity | None = None) -> str:
     """The link that shows the same again."""
     about = {"kpi": subject.kpi_id, "grain": subject.grain, "entity": subject.entity} if subject else {}
-    choices = {"tenant": tenant, **about, "period": str(period) if period else None}
+    chosen = {entity.kind: entity.code} if entity else {}
+    choices = {"tenant": tenant, **about, **chosen, "period": str(period) if period else None}
     query = urlencode({key: value for key, value in choices.items() if value})
     return f"{quote(path)}?{query}" if query else quote(path)
 
@@ -85,6 +105,6 @@ def xlsx_href(csv: str) -> str:
 
 
 def csv_href(page: str, dataset: str, period: Period, tenant: str | None = None,
-             subject: Subject | None = None) -> str:
+             subject: Subject | None = None, entity: Entity | None = None) -> str:
     """The download of what a figure or table shows."""
-    return href(f"/csv/{page}/{dataset}.csv", period, tenant, subject)
+    return href(f"/csv/{page}/{dataset}.csv", period, tenant, subject, entity)

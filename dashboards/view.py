@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboards.data import TREND_MONTHS, Data, last_loaded_day, latest_month
 from dashboards.frames import rows
-from dashboards.urls import Subject
+from dashboards.urls import Entity, Subject
 from warehouse.period import Period
 from warehouse.reading import SnapshotFacts
 from warehouse.scope import Scope
@@ -18,13 +18,17 @@ from warehouse.scope import Scope
 
 @dataclass(frozen=True)
 class View:
-    """``tenant`` is set on tenant pages only, and only to a code inside the scope; ``subject`` is the figure asked."""
+    """``tenant`` is set on tenant pages only, and only to a code inside the scope; ``subject`` is the figure asked.
+
+    ``entity`` is the thing chosen on a page that goes into one at a time; ``None`` where there is none to choose.
+    """
 
     data: Data
     period: Period
     tenant: str | None
     now: datetime
     subject: Subject | None = None
+    entity: Entity | None = None
 
     @property
     def scope(self) -> Scope:
@@ -48,7 +52,7 @@ class View:
 
     def narrowed(self) -> View:
         """The same view, with nothing but the tenant's own data."""
-        return View(self.own, self.period, self.tenant, self.now, self.subject)
+        return replace(self, data=self.own)
 
     def latest(self) -> Period:
         """The month a page opens with."""

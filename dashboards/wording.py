@@ -8,6 +8,8 @@ from exports.text import coverage
 from warehouse.japanese import bytes_gb, mbps, number, round_half_up, truncate
 
 _SMALLEST_CHANGE_PCT = 0.05
+_SMALLEST_MBPS = 50_000
+"""In bit/s: what one decimal of Mbps can tell."""
 
 NOTHING = "この期間のデータはありません。"
 
@@ -26,6 +28,13 @@ def gb_decimals(value: float | None) -> int:
 def mbit(value: float | None) -> str:
     """123.4 Mbps"""
     return f"{number(mbps(value), 1)} Mbps"
+
+
+def rate(value: float | None) -> str:
+    """123.4 Mbps; 2.4 kbps where Mbps would show nothing but zeros."""
+    if value is not None and 0 < value < _SMALLEST_MBPS:
+        return f"{number(value / 1000, 1)} kbps"
+    return mbit(value)
 
 
 def count(value: float | None, unit: str = "件") -> str:

@@ -28,12 +28,27 @@ class Dataset:
     """What a table shows and its CSV file holds.
 
     ``name`` is part of the download's address, ``title`` of its file name; ``load`` answers under the view's scope.
+    ``of_entity`` is set where it tells of the view's entity only.
     """
 
     name: str
     title: str
     columns: tuple[Column, ...]
     load: Callable[[View], pd.DataFrame]
+    of_entity: bool = False
+
+
+@dataclass(frozen=True)
+class EntityChoice:
+    """What a page goes into one at a time: ``kind`` its key in links, ``label`` over the select, an ``example`` code.
+
+    ``options`` are code and name of what can be chosen in the view's period; the first is shown unless another is asked.
+    """
+
+    kind: str
+    label: str
+    example: str
+    options: Callable[[View], list[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,7 @@ class Page:
     period_kinds: frozenset[Kind] = field(default_factory=lambda: frozenset({"month"}))
     in_menu: bool = True
     title: Callable[[View], str] | None = None
+    chooses: EntityChoice | None = None
 
     def dataset(self, name: str) -> Dataset | None:
         return next((item for item in self.datasets if item.name == name), None)
@@ -61,7 +77,8 @@ class Page:
 
 def csv_link(page: str, dataset: Dataset, view: View) -> str:
     """Where the dataset of this view can be downloaded."""
-    return urls.csv_href(page, dataset.name, view.period, view.tenant, view.subject)
+    return urls.csv_href(page, dataset.name, view.period, view.tenant, view.subject,
+                         view.entity if dataset.of_entity else None)
 
 
 def guarded(what: str, view: View, build: Callable[[], Any]) -> Any:

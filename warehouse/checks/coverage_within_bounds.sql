@@ -19,3 +19,8 @@ UNION ALL
 SELECT 'line_group_month', group_id || ' ' || direction, CAST(jst_month || '-01' AS DATE), expected, received
 FROM line_group_month
 WHERE received > expected
+UNION ALL
+SELECT 'line_hour_month', line_id || ' ' || direction || ' ' || weekday || ' ' || hour, CAST(jst_month || '-01' AS DATE), expected,
+       received
+FROM line_hour_month
+WHERE received > expected

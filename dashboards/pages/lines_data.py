@@ -1,0 +1,285 @@
+"""回線と容量: the columns of its tables and CSV files, and the questions behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from dashboards.columns import Column
+from dashboards.frames import rows, values
+from dashboards.pages.base import Dataset, EntityChoice
+from dashboards.sentences.lines import WEEKDAYS, reached
+from dashboards.urls import LINE
+from dashboards.view import View
+from warehouse.period import Period
+
+_BY_MONTH = ("half", "year")
+"""Kinds of period whose days are too many to read one by one; their months are shown instead."""
+_LEAST_FORECAST, _MOST_FORECAST, _BEYOND = 12, 60, 3
+"""Months of forecast drawn: up to the next threshold and a little beyond it, within these bounds."""
+_MEASURED = (
+    Column("line_name", "回線", on_screen=False),
+    Column("line_id", "回線ID", "code", on_screen=False),
+    Column("direction_name", "方向"),
+    Column("p95_bps", "95パーセンタイル", "mbps", decimals=1),
+    Column("max_bps", "最大", "mbps", decimals=1),
+    Column("avg_bps", "平均", "mbps", decimals=1),
+    Column("guaranteed_bps", "確保帯域", "mbps"),
+    Column("total_bps", "総帯域", "mbps"),
+    Column("exceeded_minutes", "確保帯域超過", "number", "分"),
+    Column("expected", "期待計測点数", "number", "点", on_screen=False),
+    Column("received", "取得計測点数", "number", "点", on_screen=False),
+    Column("coverage_pct", "取得率", "number", "%", 1, rounding="truncate"),
+)
+
+
+def _options(view: View) -> list[tuple[str, str]]:
+    frame = view.data.lines_in_service(view.period)
+    return list(zip(values(frame, "line_id"), values(frame, "name"), strict=True))
+
+
+CHOICE = EntityChoice(LINE, "回線", "internet", _options)
+
+
+def line_of(view: View) -> str:
+    """The chosen line's code; LookupError when the period has none."""
+    if view.entity is None:
+        raise LookupError("this view shows no line")
+    return view.entity.code
+
+
+def line_name(view: View) -> str:
+    return dict(_options(view))[line_of(view)]
+
+
+def by_month(view: View) -> bool:
+    """Whether the period is shown by its months instead of its days."""
+    return view.period.kind in _BY_MONTH
+
+
+def _named(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(line_name=line_name(view))
+
+
+LEVELS = Dataset(
+    "lines",
+    "回線の使用状況",
+    (
+        Column("period", "対象期間", "code", on_screen=False),
+        Column("name", "回線"),
+        Column("grain", "粒度", "code", on_screen=False),
+        Column("entity", "対象コード", "code", on_screen=False),
+        Column("direction_name", "方向"),
+        Column("avg_bps", "平均", "mbps", decimals=1),
+        Column("p95_bps", "95パーセンタイル", "mbps", decimals=1),
+        Column("max_bps", "最大", "mbps", decimals=1),
+        Column("guaranteed_bps", "確保帯域", "mbps"),
+        Column("p95_guaranteed_pct", "対確保帯域", "number", "%", 1),
+        Column("total_bps", "総帯域", "mbps"),
+        Column("p95_total_pct", "対総帯域", "number", "%", 1),
+        Column("exceeded_minutes", "確保帯域\n超過", "number", "分"),
+        Column("kpi_id", "判定した指標", "code", on_screen=False),
+        Column("judgement", "判定", "judgement"),
+        Column("expected", "期待計測点数", "number", "点", on_screen=False),
+        Column("received", "取得計測点数", "number", "点", on_screen=False),
+        Column("coverage_pct", "取得率", "number", "%", 1, rounding="truncate"),
+    ),
+    lambda view: view.data.line_period(view.period).assign(period=str(view.period)),
+)
+
+DAYS = Dataset(
+    "days",
+    "日別の回線利用",
+    (Column("jst_date", "日付", "date"), *_MEASURED[:-1], Column("is_open_day", "開庁日", "yes_no"), _MEASURED[-1]),
+    lambda view: _named(view, view.data.line_days(line_of(view), view.period)),
+    of_entity=True,
+)
+
+MONTHS = Dataset(
+    "months",
+    "月別の回線利用",
+    (Column("jst_month", "年月", "month"), *_MEASURED),
+    lambda view: _named(view, view.data.line_months(line_of(view), view.period)),
+    of_entity=True,
+)
+
+HOURS = Dataset(
+    "hours",
+    "曜日・時刻別の平均",
+    (
+        Column("line_name", "回線"),
+        Column("line_id", "回線ID", "code"),
+        Column("direction_name", "方向"),
+        Column("weekday", "曜日番号", "code"),
+        Column("weekday_name", "曜日"),
+        Column("hour", "時", "code"),
+        Column("avg_bps", "平均", "mbps", decimals=1),
+        Column("max_bps", "最大", "mbps", decimals=1),
+        Column("expected", "期待計測点数", "number", "点"),
+        Column("received", "取得計測点数", "number", "点"),
+        Column("coverage_pct", "取得率", "number", "%", 1, rounding="truncate"),
+    ),
+    lambda view: _hours(view),
+    of_entity=True,
+)
+
+HOUR_TABLE = (
+    Column("hour_name", "時刻"),
+    *(Column(f"day_{place}", name, "mbps", decimals=1) for place, name in enumerate(WEEKDAYS, 1)),
+)
+"""The hours of one direction as a table: a row per hour, a column per day of the week."""
+
+
+def _hours(view: View) -> pd.DataFrame:
+    frame = view.data.line_hours(line_of(view), view.period)
+    return _named(view, frame).assign(weekday_name=[WEEKDAYS[int(day) - 1] for day in frame["weekday"]])
+
+
+def hour_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of one direction with a column for each day of the week."""
+    means = {(row["hour"], row["weekday"]): row["avg_bps"] for row in rows(frame)}
+    return pd.DataFrame(
+        [{"hour_name": f"{hour}時台", **{f"day_{day}": means.get((hour, day)) for day in range(1, 8)}}
+         for hour in range(24)]
+    )
+
+
+DESIGN = Dataset(
+    "design",
+    "設計値と実績",
+    (
+        Column("period", "対象期間", "code", on_screen=False),
+        Column("name", "回線"),
+        Column("kind", "粒度", "code", on_screen=False),
+        Column("entity", "対象コード", "code", on_screen=False),
+        Column("item_name", "項目"),
+        Column("item", "項目コード", "code", on_screen=False),
+        Column("design_value", "設計値", "mbps", decimals=1),
+        Column("result_value", "実績", "mbps", decimals=1),
+        Column("used_pct", "使用率", "number", "%", 1),
+        Column("margin", "余裕", "mbps", decimals=1),
+    ),
+    lambda view: _design(view),
+)
+
+
+def _design(view: View) -> pd.DataFrame:
+    frame = view.data.design_results(view.period)
+    of_lines = frame[frame["kind"].isin(("line", "line_group"))]
+    return of_lines.reset_index(drop=True).assign(period=str(view.period))
+
+
+OUTLOOK = Dataset(
+    "outlook",
+    "容量の到達見込み",
+    (
+        Column("seen_from", "基準の月", "month", on_screen=False),
+        Column("name", "回線"),
+        Column("entity", "回線ID", "code", on_screen=False),
+        Column("value", "95パーセンタイル", "mbps", decimals=1),
+        Column("limit_value", "確保帯域", "mbps"),
+        Column("used_pct", "使用率", "number", "%", 1),
+        Column("slope_per_month", "1か月当たり\nの増加", "mbps", decimals=1),
+        Column("months", "使った月数", "number", "か月", on_screen=False),
+        Column("threshold_pct", "到達率", "number", "%"),
+        Column("reach_state", "見込み", on_screen=False),
+        Column("reach_month", "到達見込み", "month"),
+        Column("reach_earliest", "最も早い月", "month"),
+        Column("reach_latest", "最も遅い月", "month"),
+        Column("months_left", "残り", "number", "か月"),
+        Column("request_by", "予算要求\nの締切", "era_date"),
+        Column("deadline", "締切の状態", "judgement"),
+    ),
+    lambda view: outlook(view),
+)
+
+
+def outlook(view: View) -> pd.DataFrame:
+    """One row per line and threshold, with its state and that of the deadline in words."""
+    frame = view.data.capacity_outlook(view.period)
+    own = frame[frame["grain"] == "line"].reset_index(drop=True) if len(frame) else frame
+    told = list(rows(own))
+    return own.assign(reach_state=_words([reached(row) for row in told], own),
+                      deadline=_words([_deadline(row) for row in told], own))
+
+
+def _words(words: list[str | None], frame: pd.DataFrame) -> pd.Series:
+    return pd.Series(words, index=frame.index, dtype=object)
+
+
+def _deadline(row: dict[str, Any]) -> str | None:
+    """期限超過 when the last day to ask for the money lies before the end of the month that was looked at."""
+    if row["request_by"] is None:
+        return None
+    return "期限超過" if row["is_late"] else "期限内"
+
+
+TREND = Dataset(
+    "trend",
+    "容量の傾向と見込み",
+    (
+        Column("line_name", "回線", on_screen=False),
+        Column("line_id", "回線ID", "code", on_screen=False),
+        Column("jst_month", "年月", "month"),
+        Column("value", "95パーセンタイル", "mbps", decimals=1),
+        Column("fit", "傾向", "mbps", decimals=1),
+        Column("low", "見込みの下限", "mbps", decimals=1),
+        Column("high", "見込みの上限", "mbps", decimals=1),
+        Column("limit_value", "確保帯域", "mbps"),
+    ),
+    lambda view: _named(view, trend(view)),
+    of_entity=True,
+)
+
+
+def trend(view: View) -> pd.DataFrame:
+    """The months behind the chosen line's trend, then those of the forecast with its range; empty where nothing is told."""
+    seen = outlook(view)
+    own = [row for row in rows(seen) if row["entity"] == line_of(view)] if len(seen) else []
+    if not own:
+        return forecast(pd.DataFrame(), 0)
+    return forecast(view.data.capacity_trend(line_of(view), str(own[0]["seen_from"])), months_ahead(own))
+
+
+def months_ahead(thresholds: list[dict[str, Any]]) -> int:
+    """How far to draw: a little beyond the first threshold that lies ahead."""
+    ahead = [int(row["months_left"]) for row in thresholds if row["months_left"]]
+    return min(max(min(ahead, default=0) + _BEYOND, _LEAST_FORECAST), _MOST_FORECAST)
+
+
+_TREND_COLUMNS = ("jst_month", "line_id", "value", "fit", "low", "high", "limit_value", "state", "months", "slope")
+
+
+def forecast(history: pd.DataFrame, ahead: int) -> pd.DataFrame:
+    """The history with the trend's line, and ``ahead`` months more; the range begins where the history ends.
+
+    No line and no months ahead where fewer than twelve months are known (state ``short``).
+    """
+    known = {row["jst_month"]: row for row in rows(history)}
+    if not known:
+        return pd.DataFrame(columns=list(_TREND_COLUMNS))
+    last = Period.parse(max(known))
+    told = known[str(last)]
+    first = Period.parse(min(known)).index - last.index
+    steps = range(first, 1 if told["state"] == "short" else ahead + 1)
+    return pd.DataFrame([_month_of_trend(str(last.shift(step)), step, told, known) for step in steps])
+
+
+def _month_of_trend(month: str, step: int, told: dict[str, Any], known: dict[Any, dict[str, Any]]) -> dict[str, Any]:
+    has_line, is_ahead = told["state"] != "short", step >= 0
+    return {
+        "jst_month": month,
+        "line_id": told["line_id"],
+        "value": known[month]["value"] if month in known else None,
+        "fit": told["fit_value"] + step * told["slope"] if has_line else None,
+        "low": told["fit_low"] + step * told["slope_low"] if has_line and is_ahead else None,
+        "high": told["fit_high"] + step * told["slope_high"] if has_line and is_ahead else None,
+        "limit_value": told["limit_value"],
+        "state": told["state"],
+        "months": told["months"],
+        "slope": told["slope"],
+    }
+
+
+DATASETS = (LEVELS, DAYS, MONTHS, HOURS, DESIGN, OUTLOOK, TREND)
