@@ -297,10 +297,13 @@ def _document_clock(issued_on: date, published_at: datetime) -> datetime:
 def create_server() -> Any:
     """The WSGI application: before sign-in exists every request has the prefecture's scope."""
     from dashboards.app import create_app
+    from exports.shelf import Shelf
     from warehouse.reader import CurrentReader
 
     current = CurrentReader(data_folder())
-    return create_app(current, lambda: current().whole_scope(), now).server
+    shelf = Shelf(data_folder() / "out", lambda report, period: make_report(
+        report, period, None, list(ReportFormat), None, None))
+    return create_app(current, lambda: current().whole_scope(), now, shelf).server
 
 
 def __getattr__(name: str) -> Any:

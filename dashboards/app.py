@@ -18,9 +18,11 @@ from dashboards import urls
 from dashboards.components.aria import aria
 from dashboards.components.header import PRODUCT, SUBTITLE, masthead
 from dashboards.data import FrameCache
+from dashboards.documents import add_documents
 from dashboards.downloads import add_downloads
 from dashboards.routing import Sources, page_at, screen
 from dashboards.security import add_headers
+from exports.shelf import Shelf
 from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
@@ -58,11 +60,13 @@ def create_app(
     open_reader: Callable[[], FrameReader],
     scope_for_request: Callable[[], Scope],
     clock: Callable[[], datetime] = datetime.now,
+    shelf: Shelf | None = None,
 ) -> Dash:
     """The app; serve its ``.server`` with any WSGI server.
 
     ``open_reader`` is called once per request and returns a reader of the current snapshot (opening is its business);
-    ``scope_for_request`` says what the request being served may see; ``clock`` gives naive Japanese time.
+    ``scope_for_request`` says what the request being served may see; ``clock`` gives naive Japanese time; ``shelf``
+    holds the documents, without it there are none.
     """
     app = _JapaneseDash(
         "dashboards",
@@ -78,12 +82,13 @@ def create_app(
         enable_mcp=False,
     )
     app.layout = shell()
-    sources = Sources(open_reader, scope_for_request, clock, FrameCache())
+    sources = Sources(open_reader, scope_for_request, clock, FrameCache(), shelf)
     _answer_links(app, sources)
     _sort_in_browser(app)
     _open_in_browser(app)
     server: Flask = app.server
     add_downloads(server, sources)
+    add_documents(server, sources)
     _unknown_paths_are_404(server)
     add_headers(server, app.csp_hashes())
     _set_up_before_anyone_asks(server)

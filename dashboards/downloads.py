@@ -15,6 +15,7 @@ from flask import Flask, Response, request
 from dashboards import urls
 from dashboards.columns import iso
 from dashboards.csv_file import csv_bytes
+from dashboards.data import Data
 from dashboards.errors import record_failure
 from dashboards.excel_file import xlsx_bytes
 from dashboards.gate import Refused, enter
@@ -62,7 +63,8 @@ def _download(known: _Format, sources: Sources, page_name: str, dataset_name: st
     choice = urls.parse(page.path, request.query_string.decode("ascii", "replace"))
     try:
         scope = sources.scope_for_request()
-        view = enter(page, choice, scope, sources.open_reader(), sources.cache, now)
+        data = Data(sources.open_reader(), scope, sources.cache)
+        view = enter(page, choice, data, now, sources.shelf)
         return _file(known, page, dataset, view)
     except Refused:
         return _text("この内容を表示する権限がありません。", 403)

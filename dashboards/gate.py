@@ -10,12 +10,12 @@ from datetime import datetime
 
 from dashboards import urls
 from dashboards.components.picker import KIND_NAMES
-from dashboards.data import Data, FrameCache, latest_month
+from dashboards.data import Data, latest_month
 from dashboards.errors import UnknownChoice
 from dashboards.pages.base import EntityChoice, Page
 from dashboards.view import View
+from exports.shelf import Shelf
 from warehouse.period import Period
-from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 
@@ -40,15 +40,15 @@ def may_open(page: Page, scope: Scope) -> bool:
     return bool(scope.tenant_codes) and (scope.platform or not page.needs_platform)
 
 
-def enter(page: Page, choice: urls.Choice, scope: Scope, reader: FrameReader, cache: FrameCache, now: datetime) -> View:
+def enter(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf: Shelf | None) -> View:
     """The view a link asks for. Raises :class:`Refused`, or a ``MiharashiError`` for an unreadable choice."""
-    if not may_open(page, scope):
+    if not may_open(page, data.scope):
         raise NotAllowed
-    latest = latest_month(reader.snapshot.data_as_of, now.date())
+    latest = latest_month(data.reader.snapshot.data_as_of, now.date())
     period = urls.period_of(choice.period, latest)
     if period.kind not in page.period_kinds:
         raise _wrong_kind(period, page)
-    view = View(Data(reader, scope, cache), period, None, now, choice.subject)
+    view = View(data, period, None, now, choice.subject, shelf=shelf)
     if page.of_tenant:
         return replace(view, tenant=_tenant_of(choice, view))
     return replace(view, entity=_entity_of(choice, page.chooses, view)) if page.chooses else view

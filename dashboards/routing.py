@@ -16,9 +16,10 @@ from dashboards.components.link import page_link
 from dashboards.data import Data, FrameCache, latest_month
 from dashboards.errors import record_failure
 from dashboards.gate import NotAllowed, TenantNotChosen, enter, may_open
-from dashboards.pages import data_quality, lines, overview, proof, service_level, tenant, tenants
+from dashboards.pages import data_quality, lines, overview, proof, reports, service_level, tenant, tenants
 from dashboards.pages.base import Page
 from dashboards.view import View
+from exports.shelf import Shelf
 from warehouse.errors import MiharashiError, NoSnapshot
 from warehouse.japanese import era_date
 from warehouse.period import Period
@@ -26,7 +27,8 @@ from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 PAGES: tuple[Page, ...] = (
-    overview.PAGE, tenants.PAGE, tenant.PAGE, lines.PAGE, service_level.PAGE, data_quality.PAGE, proof.PAGE,
+    overview.PAGE, tenants.PAGE, tenant.PAGE, lines.PAGE, service_level.PAGE, data_quality.PAGE, reports.PAGE,
+    proof.PAGE,
 )
 
 
@@ -38,6 +40,7 @@ class Sources:
     scope_for_request: Callable[[], Scope]
     clock: Callable[[], datetime]
     cache: FrameCache
+    shelf: Shelf | None = None
 
 
 @dataclass(frozen=True)
@@ -84,16 +87,14 @@ def _answer(choice: urls.Choice, sources: Sources, now: datetime) -> Screen:
             "未取込",
             states.not_loaded("公開済みのデータがありません", "なし", heading=1),
         )
-    return _with_reader(page, choice, scope, reader, sources.cache, now)
+    return _with_data(page, choice, Data(reader, scope, sources.cache), now, sources.shelf)
 
 
-def _with_reader(
-    page: Page, choice: urls.Choice, scope: Scope, reader: FrameReader, cache: FrameCache, now: datetime
-) -> Screen:
-    latest = latest_month(reader.snapshot.data_as_of, now.date())
-    whole = View(Data(reader, scope, cache), latest, None, now)
+def _with_data(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf: Shelf | None) -> Screen:
+    snapshot, scope = data.reader.snapshot, data.scope
+    whole = View(data, latest_month(snapshot.data_as_of, now.date()), None, now, shelf=shelf)
     try:
-        view = enter(page, choice, scope, reader, cache, now)
+        view = enter(page, choice, data, now, shelf)
         name = page.title(view) if page.title else page.label
         title, content = f"{name} {view.period.label_ja}", _page(page, view)
         announcement = f"{title}を表示しました。" if view.is_loaded() else f"{title}は未取込です。"
@@ -108,7 +109,7 @@ def _with_reader(
             [_picker(page, whole), states.notice(error, urls.href(page.path), "最新の月を表示")],
         )
         announcement = f"{title}。"
-    return Screen(f"{title}｜{PRODUCT}", announcement, _nav(page, scope, choice), data_state(reader.snapshot), content)
+    return Screen(f"{title}｜{PRODUCT}", announcement, _nav(page, scope, choice), data_state(snapshot), content)
 
 
 def _denied(scope: Scope, choice: urls.Choice) -> Screen:

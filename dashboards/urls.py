@@ -22,6 +22,8 @@ PROOF = "/proof"
 DATA_QUALITY = "/data-quality"
 CATALOGUE = "/catalogue"
 REPORTS = "/reports"
+MAKE_REPORT = "/reports/make"
+DOCUMENTS = "/documents"
 LINE = "line"
 _ENTITIES = (LINE,)
 """Keys of links that name one thing among those a page shows."""
@@ -96,6 +98,11 @@ def href(path: str, period: Period | None = None, tenant: str | None = None, sub
     choices = {"tenant": tenant, **about, **chosen, "period": str(period) if period else None}
     query = urlencode({key: value for key, value in choices.items() if value})
     return f"{quote(path)}?{query}" if query else quote(path)
+
+
+def document_href(report: str, period: str, name: str) -> str:
+    """One file of a document."""
+    return f"{DOCUMENTS}/{quote(report)}/{quote(period)}/{quote(name)}"
 
 
 def xlsx_href(csv: str) -> str:

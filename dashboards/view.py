@@ -11,6 +11,7 @@ import pandas as pd
 from dashboards.data import TREND_MONTHS, Data, last_loaded_day, latest_month
 from dashboards.frames import rows
 from dashboards.urls import Entity, Subject
+from exports.shelf import Shelf
 from warehouse.period import Period
 from warehouse.reading import SnapshotFacts
 from warehouse.scope import Scope
@@ -21,6 +22,7 @@ class View:
     """``tenant`` is set on tenant pages only, and only to a code inside the scope; ``subject`` is the figure asked.
 
     ``entity`` is the thing chosen on a page that goes into one at a time; ``None`` where there is none to choose.
+    ``shelf`` holds the documents, where there are any.
     """
 
     data: Data
@@ -29,6 +31,7 @@ class View:
     now: datetime
     subject: Subject | None = None
     entity: Entity | None = None
+    shelf: Shelf | None = None
 
     @property
     def scope(self) -> Scope:

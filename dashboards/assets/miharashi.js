@@ -27,6 +27,33 @@
     go(query.toString() ? path + "?" + query.toString() : path);
   });
 
+  /* Making a report takes seconds: the button says so, and what stopped it is told beside it. */
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!form.classList.contains("order-form")) { return; }
+    event.preventDefault();
+    var button = form.querySelector("button");
+    var told = form.querySelector(".order-told") || form.appendChild(document.createElement("p"));
+    var text = button.textContent;
+    told.className = "order-told";
+    told.setAttribute("role", "status");
+    told.textContent = "作成しています。10秒ほどかかります。";
+    button.disabled = true;
+    fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" })
+      .then(function (answer) {
+        if (answer.type === "opaqueredirect" || answer.ok) { window.location.reload(); return ""; }
+        return answer.text();
+      })
+      .catch(function () { return "サーバーに接続できません。時間をおいて、もう一度押してください。"; })
+      .then(function (trouble) {
+        if (!trouble) { return; }
+        told.setAttribute("role", "alert");
+        told.textContent = trouble;
+        button.disabled = false;
+        button.textContent = text;
+      });
+  });
+
   function compare(a, b) {
     if (typeof a === "number" && typeof b === "number") { return a - b; }
     return String(a).localeCompare(String(b), "ja");

@@ -24,7 +24,7 @@ from dashboards.frames import days_between, rows, where
 from dashboards.pages import kpi_cards
 from dashboards.pages import lines_data as ask
 from dashboards.pages.base import EVERY_KIND, Dataset, Page, csv_link, guarded
-from dashboards.sentences.lines import AHEAD, reach_range, reach_text, reached
+from dashboards.sentences.lines import AHEAD, reach_text, reached
 from dashboards.view import View, known
 from dashboards.wording import rate, with_unit
 from warehouse.japanese import NOT_APPLICABLE_SIGN

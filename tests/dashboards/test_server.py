@@ -7,6 +7,7 @@ import io
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -14,6 +15,7 @@ from dash import Dash
 
 from dashboards.app import create_app
 from dashboards.routing import PAGES
+from exports.shelf import Shelf
 from tests.dashboards.conftest import NOW, app_for
 from tests.dashboards.fake_reader import FakeReader
 from warehouse.reader import Reader
@@ -21,8 +23,9 @@ from warehouse.scope import Scope
 
 
 @pytest.mark.parametrize(("page", "dataset"), [(page.name, item.name) for page in PAGES for item in page.datasets])
-def test_every_dataset_downloads_as_clean_csv(demo_reader: Reader, page: str, dataset: str) -> None:
-    app = create_app(lambda: demo_reader, demo_reader.whole_scope, lambda: NOW)
+def test_every_dataset_downloads_as_clean_csv(demo_reader: Reader, tmp_path: Path, page: str, dataset: str) -> None:
+    shelf = Shelf(tmp_path, lambda _report, _period: None)
+    app = create_app(lambda: demo_reader, demo_reader.whole_scope, lambda: NOW, shelf)
     response = app.server.test_client().get(
         f"/csv/{page}/{dataset}.csv?tenant=242012&kpi=K27&grain=all&period=2026-10"
     )

@@ -1,0 +1,149 @@
+"""The documents that exist (``<out>/<report>/<period>``, a manifest in each), who may have them, and making others."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from exports.catalogue import TEMPLATES
+from exports.errors import ExportError, PeriodKindError, ReportNameError
+from exports.template import ReportSpec, load_template
+from warehouse.period import Kind, Period
+from warehouse.scope import Scope
+
+Make = Callable[[str, Period], object]
+"""Makes the files of a report for a period; raises a ``MiharashiError`` when it cannot."""
+_LOCK = ".making.lock"
+
+
+class ShelfBusy(ExportError):
+    """Another report is being made."""
+
+    def __init__(self) -> None:
+        super().__init__("ほかの報告書を作成しています", "報告書は一つずつ作成します。",
+                         "数十秒待ってから、もう一度「作成」を押してください。")
+
+
+class ManifestDamaged(ExportError):
+    """A folder of documents whose manifest cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("報告書の記録が読めません", f"{path} がないか、内容が壊れています。",
+                         "報告書を作成し直してください。")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A report that can be made: its name, what it is called, for which kind of period."""
+
+    report: str
+    title: str
+    kind: Kind
+    of_prefecture: bool
+
+
+@dataclass(frozen=True)
+class Document:
+    """A set of files that was made; times are naive JST, ``issued_on`` is None for a draft."""
+
+    report: str
+    period: str
+    title: str
+    number: str
+    version: str
+    snapshot: int
+    created_at: datetime
+    issued_on: date | None
+    files: tuple[tuple[str, int], ...]
+    tenants: frozenset[str]
+    platform: bool
+
+    def readable_by(self, scope: Scope) -> bool:
+        """Whoever may see all that the document holds."""
+        return bool(scope.tenant_codes) and self.tenants <= scope.tenant_codes and (scope.platform or not self.platform)
+
+
+class Shelf:
+    """The documents below ``folder``.  Names from outside are looked up among those that exist, not joined to paths."""
+
+    def __init__(self, folder: Path, make: Make) -> None:
+        self._folder, self._make = folder, make
+
+    def offers(self) -> list[Offer]:
+        """Every report that there is a template for."""
+        names = sorted(path.stem for path in TEMPLATES.glob("*.yaml") if path.stem != "datasets")
+        return [_offer(load_template(name).spec) for name in names]
+
+    def documents(self, scope: Scope) -> list[Document]:
+        """What the scope may have, newest period first; raises :class:`ManifestDamaged`."""
+        found = [_read(manifest) for manifest in sorted(self._folder.glob("*/*/manifest.json"))]
+        return sorted((one for one in found if one.readable_by(scope)), key=lambda one: (one.period, one.report),
+                      reverse=True)
+
+    def file(self, scope: Scope, report: str, period: str, name: str) -> Path | None:
+        """One file of a document; None when there is none of that name that the scope may have."""
+        for one in self.documents(scope):
+            if (one.report, one.period) == (report, period) and name in {known for known, _ in one.files}:
+                path = self._folder / one.report / one.period / name
+                return path if path.is_file() else None
+        return None
+
+    def make(self, report: str, period: Period) -> None:
+        """Make a report anew from what is published.
+
+        Raises :class:`ShelfBusy` while another is made, :class:`exports.errors.ReportNameError`,
+        :class:`exports.errors.PeriodKindError`, and whatever stops the document.
+        """
+        offer = next((one for one in self.offers() if one.report == report), None)
+        if offer is None:
+            raise ReportNameError(report, tuple(one.report for one in self.offers()))
+        if period.kind != offer.kind:
+            raise PeriodKindError(offer.title, period.label_ja, offer.kind)
+        with self._alone():
+            self._make(report, period)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One at a time, over all processes that serve screens; the kernel frees the lock of one that died."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / _LOCK).open("a", encoding="ascii") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ShelfBusy from None
+            yield
+
+
+def _offer(spec: ReportSpec) -> Offer:
+    return Offer(spec.report, spec.title, spec.period_kind, spec.audience == "prefecture")
+
+
+def _read(manifest: Path) -> Document:
+    try:
+        told = json.loads(manifest.read_text(encoding="utf-8"))
+        return _document(manifest.parent, told)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ManifestDamaged(manifest) from error
+
+
+def _document(folder: Path, told: dict[str, Any]) -> Document:
+    """The folder, not the manifest, says which report and period: files are looked for there."""
+    return Document(
+        report=folder.parent.name,
+        period=folder.name,
+        title=str(told["title"]),
+        number=str(told["document_number"]),
+        version=str(told["version"]),
+        snapshot=int(told["snapshot"]),
+        created_at=datetime.fromisoformat(told["created_at"]).replace(tzinfo=None),
+        issued_on=date.fromisoformat(told["issued_on"]) if told["issued_on"] else None,
+        files=tuple((str(file["name"]), int(file["bytes"])) for file in told["files"]),
+        tenants=frozenset(told["scope"]["tenant_codes"]),
+        platform=bool(told["scope"]["platform"]),
+    )
