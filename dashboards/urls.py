@@ -25,7 +25,8 @@ REPORTS = "/reports"
 MAKE_REPORT = "/reports/make"
 DOCUMENTS = "/documents"
 LINE = "line"
-_ENTITIES = (LINE,)
+BODIES = "bodies"
+_ENTITIES = (LINE, BODIES)
 """Keys of links that name one thing among those a page shows."""
 _LONGEST_CHOICE = 40
 

@@ -21,7 +21,7 @@ from dashboards.frames import rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import tenants_data as ask
 from dashboards.pages import tenants_measure as measure
-from dashboards.pages.base import EVERY_KIND, Page, csv_link, guarded
+from dashboards.pages.base import EVERY_KIND, EntityChoice, Page, csv_link, guarded
 from dashboards.view import View, known
 from warehouse.japanese import NOT_APPLICABLE_SIGN
 
@@ -44,16 +44,16 @@ def render(view: View) -> Sequence[Component]:
 
 
 def _bodies(view: View) -> Component:
-    frame = ask.BODIES.load(view)
+    everyone, frame = ask.all_bodies(view), ask.BODIES.load(view)
     if not len(frame):
-        return states.no_data("接続団体", "この期間に登録されている接続団体はありません。", heading=2)
+        return states.no_data("接続団体", "この期間に、この範囲に当たる接続団体はありません。", heading=2)
     look = TableLook(
         "bodies",
         f"接続団体別の指標（{view.period.label_ja}・{len(frame)}団体）",
         sortable=True,
         dense=True,
         decorate={"name": partial(_name, view), **{shown.kpi_id: _figure(view, shown) for shown in ask.MEASURES}},
-        tints={shown.kpi_id: _tint(frame, shown.kpi_id) for shown in ask.MEASURES if shown.tinted},
+        tints={shown.kpi_id: _tint(everyone, frame, shown.kpi_id) for shown in ask.MEASURES if shown.tinted},
     )
     head = [html.H2("接続団体別の指標", className="section-title"),
             csv_button("接続団体別の指標", csv_link(NAME, ask.BODIES, view))]
@@ -69,8 +69,7 @@ def _bodies(view: View) -> Component:
 
 
 def _measure(view: View) -> Component:
-    frame = ask.BODIES.load(view)
-    shown = measure.chosen(view)
+    frame, shown = ask.all_bodies(view), measure.chosen(view)
     if not len(frame) or not known(frame, shown.kpi_id):
         parts = [states.no_data("地図と順位", "この指標の値のある団体はありません。")]
     else:
@@ -79,8 +78,10 @@ def _measure(view: View) -> Component:
                         id="measure")
 
 
-def _tint(frame: pd.DataFrame, key: str) -> list[str]:
-    return [f"place-{place}" if place else "" for place in ask.place_of(frame, key)]
+def _tint(everyone: pd.DataFrame, frame: pd.DataFrame, key: str) -> list[str]:
+    """The place among all bodies, whichever are shown."""
+    places = dict(zip(everyone["tenant_code"], ask.place_of(everyone, key), strict=True))
+    return [f"place-{place}" if (place := places[code]) else "" for code in frame["tenant_code"]]
 
 
 def _name(view: View, row: dict[str, Any], text: str) -> Component:
@@ -101,4 +102,4 @@ def _figure(view: View, shown: ask.Shown) -> Decorate:
 
 
 PAGE = Page(NAME, urls.TENANTS, "接続団体一覧", "提示型", render, ask.DATASETS, needs_platform=True,
-            period_kinds=EVERY_KIND)
+            period_kinds=EVERY_KIND, chooses=EntityChoice(urls.BODIES, "団体の範囲", ask.MISSED, ask.choices))

@@ -30,6 +30,7 @@ class Shown:
 
 
 PLACES = len(_TINTS)
+ALL, MISSED = "all", "missed"
 
 MEASURES = (
     Shown("K01", "稼働率", "%", 3, tinted=False, rounding="truncate"),
@@ -47,7 +48,22 @@ MEASURES = (
 )
 
 
+def choices(view: View) -> list[tuple[str, str]]:
+    """Which bodies can be shown: all, those that missed a target, those of one kind."""
+    kinds = dict.fromkeys((str(row["kind"]), str(row["kind_name"])) for row in view.tenants())
+    return [(ALL, "すべての団体"), (MISSED, "目標に届かない団体"), *kinds]
+
+
 def bodies(view: View) -> pd.DataFrame:
+    """The bodies that the view's choice leaves of :func:`all_bodies`."""
+    frame, chosen = all_bodies(view), view.entity.code if view.entity else ALL
+    if chosen == MISSED:
+        judged = [f"{shown.kpi_id}@judgement" for shown in MEASURES]
+        return frame[(frame[judged] == "未達").any(axis=1)]
+    return frame if chosen == ALL else frame[frame["kind"] == chosen]
+
+
+def all_bodies(view: View) -> pd.DataFrame:
     """One row per body of the period in official order, a column of values for each measure, and ``…@judgement``."""
     figures = view.data.tenant_kpis(view.period)
     frame = view.data.tenants(view.period).assign(period=str(view.period))
@@ -87,6 +103,7 @@ BODIES = Dataset(
           for shown in MEASURES),
     ),
     bodies,
+    of_entity=True,
 )
 
 DATASETS = (BODIES,)

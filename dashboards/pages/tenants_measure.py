@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -33,12 +34,11 @@ def chosen(view: View) -> ask.Shown:
 
 def choice(view: View, shown: ask.Shown) -> Component:
     """A link for each measure; the one that is shown is marked."""
-    links = [
-        page_link(_name(item), urls.href(urls.TENANTS, view.period, subject=urls.Subject(item.kpi_id)),
-                  "choice current" if item is shown else "choice",
-                  **(aria(current="true") if item is shown else {}))
-        for item in ask.MEASURES
-    ]
+    links = []
+    for item in ask.MEASURES:
+        href = urls.href(urls.TENANTS, view.period, subject=urls.Subject(item.kpi_id), entity=view.entity)
+        marked = aria(current="true") if item is shown else {}
+        links.append(page_link(_name(item), href, "choice current" if marked else "choice", **marked))
     return html.Nav(links, className="choices", **aria(label="地図と順位に示す指標"))
 
 
@@ -51,7 +51,7 @@ def map_and_ranking(view: View, name: str, frame: pd.DataFrame) -> list[Componen
     title = f"{_name(shown)}（{view.period.label_ja}・{shown.unit}）"
     columns = (Column("name", "団体名"), Column(shown.kpi_id, _name(shown), "number", shown.unit, shown.decimals,
                                                rounding=shown.rounding))
-    link = csv_link(name, ask.BODIES, view)
+    link = csv_link(name, ask.BODIES, replace(view, entity=None))
     texts = (
         FigureText("bodies-map", f"団体別の地図：{title}", sentence,
                    f"丸印から団体の画面を開けます。境界は{figures.credit()}。境界のない団体は四角です。", 680),

@@ -53,6 +53,23 @@ def test_the_file_holds_exact_values_and_leaves_unknown_ones_empty(demo_reader: 
             assert told == "" if row.value != row.value else float(told) == pytest.approx(row.value), heading
 
 
+def test_the_bodies_of_a_kind_or_those_that_missed_a_target_can_be_picked(demo_reader: Reader) -> None:
+    figures = demo_reader.query("kpi_results", demo_reader.whole_scope(), period="2026-09", grain="tenant")
+    shown = figures["kpi_id"].isin([measure.kpi_id for measure in MEASURES])
+    missed = set(figures[shown & (figures["judgement"] == "未達")]["entity"])
+    client = app_on(demo_reader).server.test_client()
+
+    def picked(choice: str) -> set[str]:
+        answer = client.get(f"/csv/tenants/bodies.csv?period=2026-09&bodies={choice}").get_data().decode("utf-8-sig")
+        return {line["団体コード"] for line in csv.DictReader(io.StringIO(answer))}
+
+    assert 0 < len(missed) < len(picked("all")) and picked("missed") == missed
+    assert picked("union") == {code for code in picked("all") if code.startswith("24A")}
+    assert picked("town") | picked("city") | picked("union") | picked("prefecture") == picked("all")
+    assert "団体の範囲が見つかりません" in json.dumps(
+        json.loads(ask(app_on(demo_reader), "/tenants?period=2026-09&bodies=village")), ensure_ascii=False)
+
+
 def test_bodies_may_not_compare_themselves_by_name(demo_reader: Reader) -> None:
     app = app_on(demo_reader, Scope.of("242012"))
     text = json.dumps(json.loads(ask(app, "/tenants?period=2026-10")), ensure_ascii=False)
