@@ -21,11 +21,16 @@ from warehouse.japanese import mbps, number
 _STYLES = {"in": (palette.SERIES[0], "solid", "circle"), "out": (palette.SERIES[1], "dash", "square")}
 _LIMIT = palette.SERIES[2]
 _FAINT = "#949494"
+_FITTED = {"color": palette.SERIES[1], "width": 2, "dash": "dash"}
+_MEASURED = {"color": palette.SERIES[0], "width": 2}
 _BAND = "rgba(0,139,242,0.18)"
 _HEADROOM = 1.15
+_MOST_YEARS = 5
 _FAR = 1.6
 """A limit this many times above everything else gets a strip of its own, with the scale broken below it."""
 _MAIN_PANEL, _STRIP = (0.0, 0.82), (0.9, 0.98)
+_BREAK = {"text": "≈", "xref": "paper", "x": 0, "xanchor": "center", "yref": "paper", "y": 0.86, "yanchor": "middle",
+          "showarrow": False, "font": {"size": 18, "color": palette.SUBTITLE}}
 _THRESHOLDS = (70, 90, 100)
 
 
@@ -82,7 +87,8 @@ def _percentile(frame: pd.DataFrame, axis: Axis, key: str, name: str) -> base.Tr
         "name": name,
         "x": list(axis.names),
         "y": rates,
-        "customdata": [f"{_told(value)}（取得率{coverage_text(pct)}）" for value, pct in zip(rates, coverage, strict=True)],
+        "customdata": [f"{_told(item)}（取得率{coverage_text(pct)}）"
+                       for item, pct in zip(rates, coverage, strict=True)],
         "hovertemplate": "%{customdata}",
         "connectgaps": False,
         "line": {"color": colour, "width": 2, "dash": dash},
@@ -150,6 +156,7 @@ def _reference_lines(
     scale = {"yaxis": base.y_axis(range=[0, near * _HEADROOM or 1])}
     if far:
         scale["yaxis"] |= {"domain": list(_MAIN_PANEL)}
+        labels.append(_BREAK)
         scale["yaxis2"] = base.y_axis(domain=list(_STRIP), range=[far[0] * 0.9, far[0] * 1.1], tickvals=[far[0]],
                                       ticktext=[number(far[0])], showgrid=False, zeroline=False)
     return scale, traces, labels
@@ -179,8 +186,8 @@ def _label(text: str, level: float, y_axis: str) -> dict[str, Any]:
         "y": level,
         "yanchor": "bottom",
         "showarrow": False,
+        "yshift": 1,
         "font": {"size": 13, "color": palette.INK},
-        "bgcolor": "rgba(248,248,251,0.85)",
     }
 
 
@@ -195,6 +202,7 @@ def hours(frame: pd.DataFrame) -> base.Figure:
     ``frame`` holds one direction: weekday (1 Monday), hour, avg_bps.
     """
     means = {(row["weekday"], row["hour"]): mbps(row["avg_bps"]) for row in rows(frame)}
+    most = max((value for value in means.values() if value is not None), default=0)
     grid = [[means.get((day, hour)) for hour in range(24)] for day in range(1, 8)]
     shades = palette.SEQUENTIAL
     return {
@@ -205,20 +213,21 @@ def hours(frame: pd.DataFrame) -> base.Figure:
                 "y": list(WEEKDAYS),
                 "z": grid,
                 "zmin": 0,
+                "zmax": most or 1,
                 "text": [[_told(value) for value in line] for line in grid],
                 "hovertemplate": "%{y}曜日 %{x}時台　%{text}<extra></extra>",
                 "hoverongaps": False,
                 "xgap": 1,
                 "ygap": 1,
                 "colorscale": [[place / (len(shades) - 1), shade] for place, shade in enumerate(shades)],
-                "colorbar": {"title": {"text": "Mbps", "side": "right"}, "thickness": 12, "outlinewidth": 0,
+                "colorbar": {"title": {"text": "Mbps", "side": "top"}, "thickness": 12, "outlinewidth": 0,
                              "tickformat": ",", "nticks": 5, "ticks": "outside"},
             }
         ],
         "layout": base.layout(
             hovermode="closest",
             margin={"l": 8, "r": 8, "t": 8, "b": 8},
-            xaxis={"tickvals": list(range(0, 24, 3)), "ticktext": [f"{hour}時" for hour in range(0, 24, 3)],
+            xaxis={"tickvals": [0, 6, 12, 18, 23], "ticktext": ["0時", "6時", "12時", "18時", "23時"],
                    "tickangle": 0, "showgrid": False, "zeroline": False, "automargin": True, "fixedrange": True},
             yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "automargin": True,
                    "fixedrange": True},
@@ -255,22 +264,24 @@ def _minutes(frame: pd.DataFrame, axis: Axis, key: str, name: str) -> base.Trace
 def trend(frame: pd.DataFrame, thresholds: Sequence[dict[str, Any]]) -> base.Figure:
     """Monthly percentiles, the trend through them and on, its range, and the shares of the limit that it comes to.
 
-    ``frame`` has a row per month: value, fit, low, high, limit_value (see ``lines_data.forecast``).
+    ``frame`` has a row per month: value, fit, low, high, limit_value (see ``lines_data.forecast``); without a fit
+    the percentiles stand alone.
     """
     months = [str(month) for month in frame["jst_month"]]
     names = [month_ja(month) for month in months]
     limit = mbps(values(frame, "limit_value")[0]) or 0.0
     drawn = [mbps(item) or 0 for key in ("value", "high") for item in values(frame, key)]
+    told = frame["fit"].notna().any()
+    forecast = [*_range_of(frame, names), _trend_line("傾向と見込み", "fit", frame, names, _FITTED)] if told else []
     return {
         "data": [
-            *_range_of(frame, names),
-            _trend_line("傾向と見込み", "fit", frame, names, {"color": palette.SERIES[1], "width": 2, "dash": "dash"}),
-            _trend_line("実績（95パーセンタイル）", "value", frame, names, {"color": palette.SERIES[0], "width": 2}, True),
+            *forecast,
+            _trend_line("実績（95パーセンタイル）", "value", frame, names, _MEASURED, markers=True),
             *[_share(limit * pct / 100, names, pct) for pct in _THRESHOLDS],
             *_arrivals(thresholds, names, limit),
         ],
         "layout": base.layout(
-            xaxis=_half_years(months, names),
+            xaxis=_fiscal_years(months, names),
             yaxis=base.y_axis(range=[0, max(limit, *drawn) * _HEADROOM]),
             annotations=[_threshold_label(limit * pct / 100, pct) for pct in _THRESHOLDS],
         ),
@@ -334,7 +345,7 @@ def _arrivals(thresholds: Sequence[dict[str, Any]], names: Sequence[str], limit:
         "x": [name for name, _ in shown],
         "y": [limit * pct / 100 for _, pct in shown],
         "text": [f"{name}<br>{pct}%到達見込み" for name, pct in shown],
-        "textposition": "bottom left",
+        "textposition": "top left",
         "textfont": {"size": 13, "color": palette.INK},
         "marker": {"symbol": "diamond", "size": 11, "color": _LIMIT},
         "hoverinfo": "skip",
@@ -343,8 +354,11 @@ def _arrivals(thresholds: Sequence[dict[str, Any]], names: Sequence[str], limit:
     }]
 
 
-def _half_years(months: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
-    """Labels at each April and October, the era year below."""
-    places = [place for place, month in enumerate(months) if month[5:] in ("04", "10")]
-    ticks = [f"{int(months[place][5:])}月<br>{names[place].partition('年')[0]}年" for place in places]
+def _fiscal_years(months: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
+    """Labels at each April, of every second year where they are many; every month where these are few."""
+    if len(months) <= 12:
+        return base.month_axis(months)
+    places = [place for place, month in enumerate(months) if month[5:] == "04"]
+    places = places[::-(-len(places) // _MOST_YEARS)]
+    ticks = [f"4月<br>{names[place].partition('年')[0]}年" for place in places]
     return base.category_axis(names, [names[place] for place in places], ticks)

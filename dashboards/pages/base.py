@@ -42,7 +42,7 @@ class Dataset:
 class EntityChoice:
     """What a page goes into one at a time: ``kind`` its key in links, ``label`` over the select, an ``example`` code.
 
-    ``options`` are code and name of what can be chosen in the view's period; the first is shown unless another is asked.
+    ``options`` are code and name of what can be chosen in the view's period; the first is shown unless one is asked.
     """
 
     kind: str

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from dashboards.columns import Column
+from dashboards.figures.traffic import DIRECTIONS
 from dashboards.frames import rows, values
 from dashboards.pages.base import Dataset, EntityChoice
 from dashboards.sentences.lines import WEEKDAYS, reached
@@ -24,9 +27,9 @@ _MEASURED = (
     Column("direction_name", "方向"),
     Column("p95_bps", "95パーセンタイル", "mbps", decimals=1),
     Column("max_bps", "最大", "mbps", decimals=1),
-    Column("avg_bps", "平均", "mbps", decimals=1),
-    Column("guaranteed_bps", "確保帯域", "mbps"),
-    Column("total_bps", "総帯域", "mbps"),
+    Column("avg_bps", "平均", "mbps", decimals=1, on_screen=False),
+    Column("guaranteed_bps", "確保帯域", "mbps", on_screen=False),
+    Column("total_bps", "総帯域", "mbps", on_screen=False),
     Column("exceeded_minutes", "確保帯域超過", "number", "分"),
     Column("expected", "期待計測点数", "number", "点", on_screen=False),
     Column("received", "取得計測点数", "number", "点", on_screen=False),
@@ -91,7 +94,7 @@ LEVELS = Dataset(
 DAYS = Dataset(
     "days",
     "日別の回線利用",
-    (Column("jst_date", "日付", "date"), *_MEASURED[:-1], Column("is_open_day", "開庁日", "yes_no"), _MEASURED[-1]),
+    (Column("jst_date", "日付", "date"), *_MEASURED, Column("is_open_day", "開庁日", "yes_no", on_screen=False)),
     lambda view: _named(view, view.data.line_days(line_of(view), view.period)),
     of_entity=True,
 )
@@ -103,6 +106,37 @@ MONTHS = Dataset(
     lambda view: _named(view, view.data.line_months(line_of(view), view.period)),
     of_entity=True,
 )
+
+def _both(key: str, label: str, **more: Any) -> tuple[Column, ...]:
+    return tuple(Column(f"{key}_{direction}", f"{name}\n{label}", **more) for direction, name in DIRECTIONS)
+
+
+_P95_TABLE = (
+    *_both("p95_bps", "95パーセンタイル", kind="mbps", decimals=1),
+    *_both("max_bps", "最大", kind="mbps", decimals=1),
+    *_both("coverage_pct", "取得率", kind="number", unit="%", decimals=1, rounding="truncate"),
+)
+_EXCEEDED_TABLE = _both("exceeded_minutes", "確保帯域超過", kind="number", unit="分")
+
+
+def percentile_table(dataset: Dataset) -> tuple[Column, ...]:
+    """The columns behind the percentiles: a row per day or month, the directions side by side."""
+    return dataset.columns[0], *_P95_TABLE
+
+
+def exceeded_table(dataset: Dataset) -> tuple[Column, ...]:
+    return dataset.columns[0], *_EXCEEDED_TABLE
+
+
+def side_by_side(frame: pd.DataFrame, key: str) -> pd.DataFrame:
+    """One row per day or month instead of one per direction: columns ``p95_bps_in``, ``p95_bps_out`` …"""
+    found: dict[Any, dict[str, Any]] = {}
+    for row in rows(frame):
+        own = found.setdefault(row[key], {key: row[key]})
+        own |= {f"{column}_{row['direction']}": row[column]
+                for column in ("p95_bps", "max_bps", "coverage_pct", "exceeded_minutes")}
+    return pd.DataFrame(list(found.values()))
+
 
 HOURS = Dataset(
     "hours",
@@ -191,11 +225,11 @@ OUTLOOK = Dataset(
         Column("request_by", "予算要求\nの締切", "era_date"),
         Column("deadline", "締切の状態", "judgement"),
     ),
-    lambda view: outlook(view),
+    lambda view: _outlook(view),
 )
 
 
-def outlook(view: View) -> pd.DataFrame:
+def _outlook(view: View) -> pd.DataFrame:
     """One row per line and threshold, with its state and that of the deadline in words."""
     frame = view.data.capacity_outlook(view.period)
     own = frame[frame["grain"] == "line"].reset_index(drop=True) if len(frame) else frame
@@ -228,18 +262,48 @@ TREND = Dataset(
         Column("high", "見込みの上限", "mbps", decimals=1),
         Column("limit_value", "確保帯域", "mbps"),
     ),
-    lambda view: _named(view, trend(view)),
+    lambda view: trend(Told(view)),
     of_entity=True,
 )
 
 
-def trend(view: View) -> pd.DataFrame:
-    """The months behind the chosen line's trend, then those of the forecast with its range; empty where nothing is told."""
-    seen = outlook(view)
-    own = [row for row in rows(seen) if row["entity"] == line_of(view)] if len(seen) else []
+@dataclass(frozen=True)
+class Told:
+    """What several parts of the page tell of, asked once."""
+
+    view: View
+
+    @cached_property
+    def kpis(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """KPI figures by measure and line or group."""
+        frame = self.view.data.service_levels(self.view.period)
+        own = frame[frame["grain"].isin(("line", "line_group"))]
+        return {(str(row["kpi_id"]), str(row["entity"])): row for row in rows(own)}
+
+    def kpi(self, entity: str, *measures: str) -> dict[str, Any] | None:
+        """The first of the measures that is asked of this line or group."""
+        return next((self.kpis[kpi_id, entity] for kpi_id in measures if (kpi_id, entity) in self.kpis), None)
+
+    @cached_property
+    def outlook(self) -> pd.DataFrame:
+        """Every line and threshold with its outlook."""
+        return OUTLOOK.load(self.view)
+
+    @cached_property
+    def thresholds(self) -> list[dict[str, Any]]:
+        return list(rows(self.outlook))
+
+    def of_line(self, line_id: str) -> list[dict[str, Any]]:
+        return [row for row in self.thresholds if row["entity"] == line_id]
+
+
+def trend(told: Told) -> pd.DataFrame:
+    """The months behind the chosen line's trend, then those of the forecast; empty where nothing is told."""
+    own = told.of_line(line_of(told.view))
     if not own:
         return forecast(pd.DataFrame(), 0)
-    return forecast(view.data.capacity_trend(line_of(view), str(own[0]["seen_from"])), months_ahead(own))
+    history = told.view.data.capacity_trend(line_of(told.view), str(own[0]["seen_from"]))
+    return _named(told.view, forecast(history, months_ahead(own)))
 
 
 def months_ahead(thresholds: list[dict[str, Any]]) -> int:

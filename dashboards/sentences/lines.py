@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 def reached(row: Row) -> str:
-    """What is told of a threshold: 到達済み, 到達見込み, 見込みなし (nothing points there) or データなし (too few months)."""
+    """到達済み, 到達見込み, 見込みなし (nothing points to the threshold) or データなし (too few months)."""
     if row["state"] == "short":
         return UNTOLD
     if row["months_left"] is None:
@@ -36,8 +36,8 @@ def reach_text(row: Row) -> str:
 
 def reach_range(row: Row) -> str:
     """令和10年5月から令和10年12月まで; open at its end where the flatter line does not arrive within five years."""
-    earliest = month_ja(str(row["reach_earliest"]))
-    return f"{earliest}以降" if row["reach_latest"] is None else f"{earliest}から{month_ja(str(row['reach_latest']))}まで"
+    earliest, latest = month_ja(str(row["reach_earliest"])), row["reach_latest"]
+    return f"{earliest}以降" if latest is None else f"{earliest}から{month_ja(str(latest))}まで"
 
 
 def usage(frame: pd.DataFrame) -> str:
@@ -101,7 +101,8 @@ def hours(frame: pd.DataFrame) -> str:
     if not known:
         return NOTHING
     most, least = max(known, key=lambda row: row["avg_bps"]), min(known, key=lambda row: row["avg_bps"])
-    told = f"平均が最も大きいのは{_hour(most)}の{rate(most['avg_bps'])}、最も小さいのは{_hour(least)}の{rate(least['avg_bps'])}です。"
+    told = f"平均が最も大きいのは{_hour(most)}の{rate(most['avg_bps'])}、"
+    told += f"最も小さいのは{_hour(least)}の{rate(least['avg_bps'])}です。"
     missing = sum(row["avg_bps"] is None and bool(row["expected"]) for row in rows(frame))
     return told + (f"データのない曜日・時刻が{missing}あります。" if missing else "")
 
@@ -137,7 +138,8 @@ def design(frame: pd.DataFrame) -> str:
         return NOTHING
     most = max(known, key=lambda row: row["used_pct"])
     over = [f"{row['name']}の{row['item_name']}" for row in known if row["used_pct"] > 100]
-    told = f"設計値に対する実績の割合が最も高いのは{most['name']}の{most['item_name']}で、{number(most['used_pct'], 1)}%です。"
+    share = number(most["used_pct"], 1)
+    told = f"設計値に対する実績の割合が最も高いのは{most['name']}の{most['item_name']}で、{share}%です。"
     return told + (f"設計値を超えたのは{listed(over, '件')}です。" if over else "設計値を超えたものはありません。")
 
 
@@ -153,7 +155,9 @@ def outlook(thresholds: Sequence[Row]) -> str:
                    for row, state in states if state == REACHED)
     told += _next(ahead[0]) if ahead else "今後60か月（5年）以内に新たに到達する見込みの回線はありません。"
     late = [f"{row['name']}の{row['threshold_pct']}%" for row in ahead if row["is_late"]]
-    return told + (f"予算要求の締切を過ぎているのは{listed(late, '件')}です。" if late else "")
+    if late:
+        return f"{told}予算要求の締切を過ぎているのは{listed(late, '件')}です。"
+    return told + ("予算要求の締切を過ぎたものはありません。" if ahead else "")
 
 
 def _next(row: Row) -> str:
@@ -173,7 +177,8 @@ def trend(name: str, frame: pd.DataFrame, thresholds: Sequence[Row]) -> str:
     done = [row for row in thresholds if reached(row) == REACHED]
     first += f"確保帯域の{max(row['threshold_pct'] for row in done)}%には到達済みです。" if done else ""
     ahead = sorted((row for row in thresholds if reached(row) == AHEAD), key=lambda row: row["months_left"])
-    return first + (_line_next(ahead[0]) if ahead else "60か月（5年）以内に新たに到達する見込みはありません（見込みなし）。")
+    none = "60か月（5年）以内に新たに到達する見込みはありません（見込みなし）。"
+    return first + (_line_next(ahead[0]) if ahead else none)
 
 
 def _line_next(row: Row) -> str:

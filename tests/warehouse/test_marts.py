@@ -231,6 +231,81 @@ def test_lines_that_share_a_capacity_are_summed_slot_by_slot(
         assert row.p95_total_pct == pytest.approx(100 * nearest_rank_95(sums) / 4_000_000_000)
 
 
+@pytest.mark.parametrize(
+    ("period", "months"), [("2026-10", ("2026-10",)), ("2026Q2", ("2026-08", "2026-09")), ("FY2026", MONTHS)]
+)
+def test_lines_of_any_period_have_the_percentile_of_its_own_samples(
+    demo_reader: Reader, line_values: dict[tuple[str, str], dict[datetime, int]], period: str, months: tuple[str, ...]
+) -> None:
+    frame = demo_reader.query("line_period", demo_reader.whole_scope(), period=period)
+    own = frame[frame["entity"].isin(["internet", "breakout", "web"])]
+    assert len(own) == 6
+    for row in own.itertuples():
+        times = line_values[row.entity, row.direction].items()
+        values = [value for time, value in times if f"{time:%Y-%m}" in months]
+        assert (row.p95_bps, row.max_bps, row.received) == (nearest_rank_95(values), max(values), len(values))
+        assert row.avg_bps == pytest.approx(sum(values) / len(values))
+        assert row.exceeded_minutes == 5 * sum(value > row.guaranteed_bps for value in values)
+    for row in frame[frame["entity"] == "internet_breakout"].itertuples():
+        first, second = line_values["internet", row.direction], line_values["breakout", row.direction]
+        both = [time for time in first.keys() & second.keys() if f"{time:%Y-%m}" in months]
+        assert row.p95_bps == nearest_rank_95([first[time] + second[time] for time in both])
+        assert row.received == len(both) and pd.isna(row.avg_bps)
+
+
+def test_a_lines_days_and_months_are_those_of_its_samples(
+    demo_reader: Reader, line_values: dict[tuple[str, str], dict[datetime, int]]
+) -> None:
+    whole = demo_reader.whole_scope()
+    days = demo_reader.query("line_days", whole, line_id="internet", first_date=date(2026, 9, 1),
+                             last_date=date(2026, 10, 31))  # fmt: skip
+    months = demo_reader.query("line_months", whole, line_id="internet", from_month="2026-09", to_month="2026-10")
+    assert (len(days), len(months)) == (61 * 2, 2 * 2)
+    told = [(row, f"{row.jst_date:%Y-%m-%d}") for row in days.itertuples()]
+    for row, when in [*told, *((row, row.jst_month) for row in months.itertuples())]:
+        samples = line_values["internet", row.direction].items()
+        values = [value for time, value in samples if f"{time:%Y-%m-%d}".startswith(when)]
+        assert row.received == len(values)
+        if values:
+            assert (row.p95_bps, row.max_bps) == (nearest_rank_95(values), max(values))
+            assert row.exceeded_minutes == 5 * sum(value > 1_000_000_000 for value in values)
+
+
+def test_hours_of_the_week_are_means_of_all_their_samples(
+    demo_reader: Reader, line_values: dict[tuple[str, str], dict[datetime, int]]
+) -> None:
+    sums: dict[tuple[str, str, int, int], list[int]] = defaultdict(list)
+    for (line, side), values in line_values.items():
+        for time, value in values.items():
+            if f"{time:%Y-%m}" in MONTHS[1:]:
+                sums[line, side, time.isoweekday(), time.hour].append(value)
+    for line in ("internet", "breakout", "web"):
+        frame = demo_reader.query(
+            "line_hours", demo_reader.whole_scope(), line_id=line, from_month=MONTHS[1], to_month=MONTHS[2]
+        )
+        assert len(frame) == 2 * 7 * 24 and frame["expected"].sum() == 2 * (SLOTS[MONTHS[1]] + SLOTS[MONTHS[2]])
+        for row in frame.itertuples():
+            own = sums[line, row.direction, row.weekday, row.hour]
+            assert (row.received, row.max_bps) == (len(own), max(own))
+            assert row.avg_bps == pytest.approx(sum(own) / len(own))
+
+
+def test_hours_that_brought_nothing_or_lie_ahead_are_expected_but_not_zero(tmp_path: Path) -> None:
+    header = "日時,回線ID,回線名,受信平均(bps),受信最大(bps),送信平均(bps),送信最大(bps),状態"
+    rows = [f"2026/10/05 09:{minute:02d},internet,x,{value},9,1,1,正常" for minute, value in ((0, 10), (25, 20))]
+    line_file = write(tmp_path / "回線トラフィック_20261005.csv", header, *rows, encoding="cp932")
+    assert not load(tmp_path / "data", line_file).failed
+    with open_current(tmp_path / "data") as reader:
+        frame = reader.query("line_hours", reader.whole_scope(), line_id="internet", from_month="2026-10",
+                             to_month="2026-10")  # fmt: skip
+    told = frame[frame["direction"] == "in"].set_index(["weekday", "hour"])
+    monday = told.loc[1]
+    assert (monday["avg_bps"][9], monday["max_bps"][9], monday["received"][9]) == (15, 20, 2)
+    assert pd.isna(monday["avg_bps"][8]) and (monday["expected"][8], monday["received"][8]) == (12, 0)
+    assert monday["expected"][9] == 6, "up to the end of the data, 9:30"
+    assert monday["expected"][10] == 0 and told.loc[4]["expected"][0] == 12 and told.loc[2]["expected"][0] == 0
+
+
 def test_a_corrected_day_has_the_corrected_values(
     demo_reader: Reader, line_values: dict[tuple[str, str], dict[datetime, int]]
 ) -> None:
