@@ -1,0 +1,152 @@
+"""セキュリティ: the columns of its tables and CSV files, and the questions behind them.
+
+Everything is asked under the view's own scope: a body that opens the page is answered about itself only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from dashboards.columns import Column
+from dashboards.frames import rows
+from dashboards.pages.base import Dataset
+from dashboards.pages.overview_data import DETECTIONS
+from dashboards.pages.tenant_data import EVENTS as EVENTS_OF_TENANT
+from dashboards.sentences.security import WEEKDAYS
+from dashboards.view import View
+from warehouse.period import Period
+
+SIGNATURES_SHOWN = 10
+_KPI_NUMBERS = ("K33", "K34", "K35", "K36", "K37", "K38")
+_BLOCKED = (Column("n", "検知", "number", "件"), Column("blocked", "うち遮断", "number", "件"),
+            Column("blocked_pct", "遮断の割合", "number", "%", 1, rounding="truncate"))
+_WRAPPED = ("finding", "recommended_check", "recommended_action")
+_ASIDE = ("tenant_code", "severity", "judged_at", "notified_at", "blocked_at", "completed_at")
+"""Codes, and the times that the figure's own table tells."""
+
+KPIS = Dataset(
+    "kpi",
+    "主要指標",
+    (
+        Column("period", "対象期間", "code"),
+        Column("kpi_id", "指標番号", "code"),
+        Column("entity", "対象コード", "code"),
+        Column("name", "指標"),
+        Column("value", "実績", "number", decimals=3),
+        Column("unit", "単位"),
+        Column("numerator", "分子", "number"),
+        Column("denominator", "分母", "number"),
+        Column("target", "目標", "number", decimals=3),
+        Column("judgement", "判定", "judgement"),
+        Column("previous_value", "前の期間", "number", decimals=3),
+        Column("last_year_value", "前年同期", "number", decimals=3),
+    ),
+    lambda view: _kpis(view).assign(period=str(view.period)),
+)
+
+TREND = Dataset("detections", "検知件数月次推移", DETECTIONS.columns, lambda view: DETECTIONS.load(trend_view(view)))
+
+FUNCTIONS = Dataset(
+    "functions",
+    "機能別検知件数",
+    (Column("function_name", "検知機能"), Column("function", "検知機能コード", "code", on_screen=False), *_BLOCKED),
+    lambda view: view.data.functions(view.period),
+)
+
+DIRECTIONS = Dataset(
+    "directions",
+    "方向別検知件数",
+    (Column("direction_name", "方向"), Column("direction", "方向コード", "code", on_screen=False), *_BLOCKED),
+    lambda view: view.data.directions(view.period),
+)
+
+HOURS = Dataset(
+    "hours",
+    "曜日・時間帯別検知件数",
+    (Column("weekday_name", "曜日"), Column("hour", "時", "number"), Column("n", "検知", "number", "件"),
+     Column("blocked", "うち遮断", "number", "件")),
+    lambda view: _named_days(view.data.hours(view.period)),
+)
+
+SIGNATURES = Dataset(
+    "signatures",
+    "シグネチャ上位",
+    (
+        Column("signature", "シグネチャ"),
+        Column("signature_id", "シグネチャID", "code", on_screen=False),
+        Column("rank", "順位", "number"),
+        Column("previous_rank", "前の期間の\n順位", "number"),
+        Column("n", "検知", "number", "件"),
+        Column("blocked", "うち遮断", "number", "件"),
+        Column("severity_name", "最も高い危険度"),
+        Column("direction_name", "主な方向"),
+    ),
+    lambda view: view.data.signatures(view.period, SIGNATURES_SHOWN),
+)
+
+EVENTS = Dataset(
+    "events",
+    "重大なセキュリティイベント",
+    tuple(replace(column, wraps=column.key in _WRAPPED, on_screen=column.key not in _ASIDE)
+          for column in EVENTS_OF_TENANT.columns),
+    lambda view: view.data.serious_events(view.period),
+)
+
+SOC = Dataset(
+    "soc",
+    "SOC全体との対比",
+    (
+        Column("severity_name", "危険度"),
+        Column("soc", "SOC全体", "number", "件"),
+        Column("own", "うち本県", "number", "件"),
+        Column("share_pct", "本県の割合", "number", "%", 1),
+        Column("months", "対象月数", "number", "か月"),
+    ),
+    lambda view: _soc(view),
+)
+
+DATASETS = (KPIS, TREND, FUNCTIONS, DIRECTIONS, HOURS, SIGNATURES, EVENTS, SOC)
+
+
+def trend_view(view: View) -> View:
+    """The view of the last month of the period that has data: thirteen months of it are drawn, none of the future."""
+    loaded = view.last_loaded_day() or view.period.end
+    return replace(view, period=Period.month_of(min(view.period.end, loaded)))
+
+
+def _kpis(view: View) -> pd.DataFrame:
+    """The security KPIs of the whole; of each body of the scope where the scope is no more than bodies."""
+    if view.scope.platform:
+        frame = view.data.service_levels(view.period)
+        return frame[(frame["grain"] == "all") & frame["kpi_no"].isin(_KPI_NUMBERS)]
+    frame = view.data.tenant_kpis(view.period)
+    own = frame[frame["kpi_no"].isin(_KPI_NUMBERS)]
+    return own.assign(
+        target_text=own["operator"].map({">=": "以上", "<=": "以下"}),
+        description="",
+        judgement=own["judgement"].mask((own["direction"] == "none") & (own["judgement"] == "目標未設定")),
+    )
+
+
+def _named_days(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(weekday_name=[WEEKDAYS[int(day)] for day in frame["weekday"]])
+
+
+def severities(view: View) -> list[dict[str, Any]]:
+    """Detections of the whole period by severity; empty when no month of it was received."""
+    frame = view.data.severities(view.period)
+    sums = frame.groupby(["severity", "severity_name"], dropna=False, sort=False)[["n", "blocked"]].sum()
+    return list(rows(sums.reset_index()))
+
+
+def _soc(view: View) -> pd.DataFrame:
+    """Severities of the months for which both the SOC's totals and our own judgements came."""
+    both = view.data.soc_totals(view.period).merge(
+        view.data.severities(view.period)[["jst_month", "severity", "n"]], on=["jst_month", "severity"],
+        suffixes=("", "_own"))
+    sums = both.groupby(["severity", "severity_name"], as_index=False).agg(
+        soc=("n", "sum"), own=("n_own", "sum"), months=("jst_month", "nunique"))
+    return sums.assign(share_pct=100 * sums["own"] / sums["soc"].where(sums["soc"] != 0))
