@@ -16,7 +16,7 @@ from dashboards.components.link import page_link
 from dashboards.data import Data, FrameCache, latest_month
 from dashboards.errors import record_failure
 from dashboards.gate import NotAllowed, TenantNotChosen, enter, may_open
-from dashboards.pages import data_quality, overview, proof, security, service_level, tenant, tenants
+from dashboards.pages import data_quality, load, overview, proof, security, service_level, tenant, tenants
 from dashboards.pages.base import Page
 from dashboards.view import View
 from warehouse.errors import MiharashiError, NoSnapshot
@@ -26,7 +26,8 @@ from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 PAGES: tuple[Page, ...] = (
-    overview.PAGE, tenants.PAGE, tenant.PAGE, security.PAGE, service_level.PAGE, data_quality.PAGE, proof.PAGE,
+    overview.PAGE, tenants.PAGE, tenant.PAGE, load.PAGE, security.PAGE, service_level.PAGE, data_quality.PAGE,
+    proof.PAGE,
 )
 
 

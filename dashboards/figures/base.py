@@ -28,6 +28,8 @@ _SMALL = {"family": palette.FONT_STACK, "size": 13, "color": palette.SUBTITLE}
 _YEAR_LABEL_STEPS = 3
 ROW_PIXELS = 42
 """Height of a row with its name above it."""
+ROW_BAR = 0.4
+"""Share of a row's height that its bar takes."""
 
 
 def layout(**more: Any) -> dict[str, Any]:
@@ -144,8 +146,9 @@ def row_axis(count: int) -> dict[str, Any]:
     """A vertical axis of ``count`` rows, the first at the top; :func:`row_label` names them."""
     return {
         "range": [count - 0.5, -0.85],
+        "tickvals": list(range(count)),
         "showticklabels": False,
-        "showgrid": False,
+        "gridcolor": palette.GRID,
         "zeroline": False,
         "fixedrange": True,
     }
@@ -158,10 +161,10 @@ def row_label(text: str, place: int) -> dict[str, Any]:
         "xref": "paper",
         "yref": "y",
         "x": 0,
-        "y": place,
+        "y": place - ROW_BAR / 2,
         "xanchor": "left",
         "yanchor": "bottom",
-        "yshift": 8,
+        "yshift": 1,
         "showarrow": False,
         "font": _FONT | {"size": 13},
     }

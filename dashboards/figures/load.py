@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,6 +16,9 @@ Row = dict[str, Any]
 _DAYS_OF_A_MONTH = 31
 _OTHERS = "#B3B3B3"
 _PANEL_GAP = 0.1
+_PANEL_HEAD = 0.06
+_LIMIT: dict[str, Any] = {"type": "line", "line": {"color": palette.INK, "width": 1.5, "dash": "dash"}}
+"""The line at what was designed."""
 
 
 @dataclass(frozen=True)
@@ -38,33 +41,56 @@ OPEN_SIGN = "▶"
 STOP_SIGNS = "　".join(f"{look.sign} {kind}" for kind, look in LOOKS.items()) + f"　{OPEN_SIGN} 継続中"
 
 
-def stops(outages: Sequence[Row], services: Sequence[str], first: date, until: datetime) -> base.Figure:
-    """One row per service from the first day to ``until``; a stop is a bar as long as it lasted, with a mark before it.
+@dataclass(frozen=True)
+class Span:
+    """The days of a period, and the moment up to which its data reach."""
 
-    A stop that has not ended is drawn to ``until``, the end of the data, and ends there with a mark of its own.
+    first: date
+    last: date
+    as_of: datetime
+
+    @property
+    def begin(self) -> datetime:
+        return datetime.combine(self.first, time())
+
+    @property
+    def end(self) -> datetime:
+        return datetime.combine(self.last, time()) + timedelta(days=1)
+
+    @property
+    def until(self) -> datetime:
+        """The end of the data, within the period."""
+        return min(self.as_of, self.end)
+
+
+def stops(outages: Sequence[Row], services: Sequence[str], span: Span) -> base.Figure:
+    """One row per service; a stop is a bar as long as it lasted, with a mark at its beginning.
+
+    A stop that has not ended is drawn to the end of the data, and ends there with a mark of its own.
     """
-    begin = datetime.combine(first, time())
-    shown = [_clipped(outage, services.index(outage["service_name"]), begin, until) for outage in outages]
+    shown = [_clipped(outage, services.index(outage["service_name"]), span) for outage in outages]
+    until = max([span.until, *(stop["to"] for stop in shown)])
     traces = [_stop_bars(kind, [stop for stop in shown if stop["kind_name"] == kind]) for kind in LOOKS]
     marks = [_stop_marks(kind, [stop for stop in shown if stop["kind_name"] == kind]) for kind in LOOKS]
     return {
-        "data": [*traces, *marks, _open_marks([stop for stop in shown if stop["ended_at"] is None], until)],
+        "data": [*traces, *marks, _open_marks([stop for stop in shown if stop["ended_at"] is None])],
         "layout": base.layout(
             hovermode="closest",
             showlegend=False,
             barmode="overlay",
-            bargap=0.6,
             margin={"l": 8, "r": 16, "t": 8, "b": 8},
-            xaxis=_time_axis(begin, until),
+            xaxis=_time_axis(span.begin, until),
             yaxis=base.row_axis(len(services)),
             annotations=[base.row_label(name, place) for place, name in enumerate(services)],
         ),
     }
 
 
-def _clipped(outage: Row, place: int, begin: datetime, until: datetime) -> Row:
-    start, end = max(outage["started_at"], begin), min(outage["ended_at"] or until, until)
-    return outage | {"place": place, "from": start, "to": max(start, end)}
+def _clipped(outage: Row, place: int, span: Span) -> Row:
+    """What lies within the period; a planned stop may lie beyond the end of the data."""
+    start = max(outage["started_at"], span.begin)
+    end = outage["ended_at"] or max(start, span.until)
+    return outage | {"place": place, "from": start, "to": min(end, span.end)}
 
 
 def _stop_bars(kind: str, found: Sequence[Row]) -> base.Trace:
@@ -72,6 +98,7 @@ def _stop_bars(kind: str, found: Sequence[Row]) -> base.Trace:
     return {
         "type": "bar",
         "orientation": "h",
+        "width": base.ROW_BAR / 2,
         "name": kind,
         "base": [stop["from"].isoformat() for stop in found],
         "x": [(stop["to"] - stop["from"]).total_seconds() * 1000 for stop in found],
@@ -94,21 +121,23 @@ def _stop_marks(kind: str, found: Sequence[Row]) -> base.Trace:
         "y": [stop["place"] for stop in found],
         "customdata": [stop_told(stop) for stop in found],
         "hovertemplate": "%{customdata}<extra></extra>",
-        "marker": {"symbol": look.symbol, "color": look.colour, "size": 12, "line": {"color": look.colour, "width": 2}},
+        "marker": {"symbol": look.symbol, "color": look.colour, "size": 12,
+                   "line": {"color": look.colour, "width": 2}},
         "cliponaxis": False,
     }
 
 
-def _open_marks(found: Sequence[Row], until: datetime) -> base.Trace:
+def _open_marks(found: Sequence[Row]) -> base.Trace:
     return {
         "type": "scatter",
         "mode": "markers",
         "name": "継続中",
-        "x": [until.isoformat() for _ in found],
+        "x": [stop["to"].isoformat() for stop in found],
         "y": [stop["place"] for stop in found],
         "customdata": [stop_told(stop) for stop in found],
         "hovertemplate": "%{customdata}<extra></extra>",
-        "marker": {"symbol": "triangle-right", "color": [LOOKS[stop["kind_name"]].colour for stop in found], "size": 16},
+        "marker": {"symbol": "triangle-right", "size": 16,
+                   "color": [LOOKS[stop["kind_name"]].colour for stop in found]},
         "cliponaxis": False,
     }
 
@@ -122,9 +151,9 @@ def stop_told(stop: Row) -> str:
 def _time_axis(begin: datetime, until: datetime) -> dict[str, Any]:
     """Days of a month, else months."""
     days = (until - begin).days
-    firsts = [begin + timedelta(days=step) for step in range(days + 1)]
+    starts = [begin + timedelta(days=step) for step in range(days + 1)]
     long = days > _DAYS_OF_A_MONTH
-    shown = [day for day in firsts if day.day == 1 or (not long and day.day % 5 == 0)]
+    shown = [day for day in starts if day < until and (day.day == 1 or (not long and day.day % 5 == 0))]
     return {
         "type": "date",
         "range": [(begin - timedelta(days=days * 0.01)).isoformat(), until.isoformat()],
@@ -138,60 +167,55 @@ def _time_axis(begin: datetime, until: datetime) -> dict[str, Any]:
     }
 
 
-def shares(rows: Sequence[Row], most: str, second: str = "") -> base.Figure:
-    """Horizontal bars of percentages of what was designed, from 0; the line stands at 100 %.
-
-    ``most`` names the column of the bars, ``second`` one that is marked on them; ``told`` stands above each bar.
-    """
-    amounts = [row[most] for row in rows]
-    highest = max((amount for amount in amounts if amount is not None), default=0)
-    traces = [{
-        "type": "bar",
-        "orientation": "h",
-        "name": "最大",
-        "x": amounts,
-        "y": list(range(len(rows))),
-        "customdata": [row["told"] for row in rows],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "marker": {"color": [palette.SERIES[2] if amount is not None and amount > 100 else palette.SERIES[0]
-                             for amount in amounts]},
-        "showlegend": False,
-    }]
-    if second:
-        traces.append(_second_marks(rows, second))
+def sessions(rows: Sequence[Row]) -> base.Figure:
+    """A bar per device up to the maximum, a mark at the 95th percentile, both in percent of the design limit."""
+    highest = max((row["max_design_pct"] for row in rows if row["max_design_pct"] is not None), default=0)
+    labels = [f"{row['name']}　{number(row['max_value'])}（{number(row['max_design_pct'], 1)}%{_beyond(row)}）"
+              for row in rows]
     return {
-        "data": traces,
+        "data": [_maximum_bars(rows), _percentile_marks(rows)],
         "layout": base.layout(
             hovermode="closest",
-            bargap=0.6,
             showlegend=False,
             margin={"l": 8, "r": 8, "t": 8, "b": 8},
             xaxis=base.y_axis(range=[0, max(105, highest * 1.02)], ticksuffix="%", nticks=6),
             yaxis=base.row_axis(len(rows)),
-            annotations=[base.row_label(row["told"], place) for place, row in enumerate(rows)],
-            shapes=[_limit("y", 100, "x", vertical=True)],
+            annotations=[base.row_label(label, place) for place, label in enumerate(labels)],
+            shapes=[{**_LIMIT, "xref": "x", "x0": 100, "x1": 100, "yref": "paper", "y0": 0, "y1": 1}],
         ),
     }
 
 
-def _second_marks(rows: Sequence[Row], key: str) -> base.Trace:
+def _beyond(row: Row) -> str:
+    return "・上限超過" if row["max_design_pct"] is not None and row["max_design_pct"] > 100 else ""
+
+
+def _maximum_bars(rows: Sequence[Row]) -> base.Trace:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "width": base.ROW_BAR,
+        "name": "最大",
+        "x": [row["max_design_pct"] for row in rows],
+        "y": list(range(len(rows))),
+        "customdata": [f"{row['name']}　最大{number(row['max_value'])}" for row in rows],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "marker": {"color": [palette.SERIES[2] if _beyond(row) else palette.SERIES[0] for row in rows]},
+    }
+
+
+def _percentile_marks(rows: Sequence[Row]) -> base.Trace:
     return {
         "type": "scatter",
         "mode": "markers",
         "name": "95パーセンタイル",
-        "x": [row[key] for row in rows],
+        "x": [row["p95_design_pct"] for row in rows],
         "y": list(range(len(rows))),
-        "hoverinfo": "skip",
+        "customdata": [f"{row['name']}　95パーセンタイル{number(row['p95_value'])}" for row in rows],
+        "hovertemplate": "%{customdata}<extra></extra>",
         "marker": {"symbol": "diamond", "color": "#FFFFFF", "size": 11, "line": {"color": palette.INK, "width": 2}},
+        "cliponaxis": False,
     }
-
-
-def _limit(reference: str, at: float, axis: str, vertical: bool) -> dict[str, Any]:
-    """The line at what was designed."""
-    line = {"type": "line", "line": {"color": palette.INK, "width": 2, "dash": "dash"}}
-    if vertical:
-        return line | {"xref": axis, "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1}
-    return line | {"yref": reference, "y0": at, "y1": at, "xref": "paper", "x0": 0, "x1": 1}
 
 
 @dataclass(frozen=True)
@@ -200,29 +224,37 @@ class Panel:
 
     title: str
     highlighted: str
-    series: dict[str, Sequence[float | None]]
+    series: Mapping[str, Sequence[float | None]]
 
 
 def maxima(panels: Sequence[Panel], places: Sequence[Any], by_month: bool) -> base.Figure:
     """Small multiples, one above the other, on one scale of time: the highlighted device before the others in grey."""
-    height = (1 - _PANEL_GAP * (len(panels) - 1) - 0.06) / len(panels)
+    height = (1 - _PANEL_GAP * (len(panels) - 1) - _PANEL_HEAD) / len(panels)
     names = [month_ja(place) if by_month else day_ja(place) for place in places]
     traces: list[base.Trace] = []
     layout: dict[str, Any] = {"annotations": [], "shapes": []}
-    for number_, panel in enumerate(panels):
-        axis, top = "y" if number_ == 0 else f"y{number_ + 1}", 1 - 0.06 - number_ * (height + _PANEL_GAP)
+    for row, panel in enumerate(panels):
+        axis, top = f"y{row + 1 if row else ''}", 1 - _PANEL_HEAD - row * (height + _PANEL_GAP)
         others = [name for name in panel.series if name != panel.highlighted]
         traces += [_line(name, names, panel.series[name], axis, False) for name in others]
         traces.append(_line(panel.highlighted, names, panel.series[panel.highlighted], axis, True))
         layout[f"yaxis{axis[1:]}"] = base.y_axis(domain=[top - height, top], nticks=4, ticksuffix="%",
                                                  range=[0, _top_of(panel)])
         layout["annotations"].append(base.panel_title(f"{panel.title}　濃い線：{panel.highlighted}", top + 0.005))
-        layout["shapes"].append(_limit(axis, 100, "x", vertical=False))
+        layout["shapes"].append({**_LIMIT, "xref": "paper", "x0": 0, "x1": 1, "yref": axis, "y0": 100, "y1": 100})
     axis_of_time = base.month_axis(places) if by_month else base.day_axis(places)
     if not by_month and len(places) > _DAYS_OF_A_MONTH:
         axis_of_time = _long_day_axis(places)
-    return {"data": traces, "layout": base.layout(showlegend=False, hovermode="closest",
-                                                  margin={"l": 8, "r": 8, "t": 8, "b": 8}, xaxis=axis_of_time, **layout)}
+    return {
+        "data": traces,
+        "layout": base.layout(
+            showlegend=False,
+            hovermode="closest",
+            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+            xaxis=axis_of_time | {"anchor": axis},
+            **layout,
+        ),
+    }
 
 
 def _top_of(panel: Panel) -> float:
@@ -246,8 +278,7 @@ def _line(name: str, places: Sequence[str], values: Sequence[float | None], axis
         "x": list(places),
         "y": list(values),
         "yaxis": axis,
-        "customdata": [f"{name}　{place}　{number(value, 1)}%" for place, value in zip(places, values, strict=True)],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        "hovertemplate": f"{name}　%{{x}}　%{{y:.1f}}%<extra></extra>",
         "connectgaps": False,
         "line": {"color": colour, "width": 2.5 if high else 1.5},
         "marker": {"color": colour, "size": 5},

@@ -16,7 +16,7 @@ LIMIT_MINUTES = 15
 Row = dict[str, Any]
 _LIMIT_COLOUR = "#C5D7FB"
 _LATE_COLOUR = "#620000"
-CASE_SIGNS = "○ 検知　◆ 重大と判断　● 緊急連絡　■ 15分を超えた緊急連絡　✖ 遮断　★ 対応完了"
+CASE_SIGNS = "○ 検知　◆ 判断　● 緊急連絡　■ 15分を超えた緊急連絡　✖ 遮断　★ 対応完了"
 """What the marks are; a line of text, for a legend of six entries would fill half a phone."""
 _MINUTES_PANEL = (0.0, 0.68)
 _HOURS_PANEL = (0.74, 0.98)
@@ -30,8 +30,9 @@ _STEPS = (
 
 def blocked(rows: Sequence[Row], name: str) -> base.Figure:
     """Horizontal bars per row, the blocked part first; the count and the share that was blocked stand above the bar."""
-    labels = [base.row_label(f"{row[name]}　{number(row['n'])}件（遮断{number(row['blocked_pct'], 1, 'truncate')}%）", place)
-              for place, row in enumerate(rows)]
+    shares = [f"遮断{number(row['blocked_pct'], 1, 'truncate')}%" for row in rows]
+    labels = [base.row_label(f"{row[name]}　{number(row['n'])}件（{share}）", place)
+              for place, (row, share) in enumerate(zip(rows, shares, strict=True))]
     return {
         "data": [
             _bars("遮断", [row["blocked"] for row in rows], palette.SERIES[0], ""),
@@ -40,7 +41,6 @@ def blocked(rows: Sequence[Row], name: str) -> base.Figure:
         "layout": base.layout(
             barmode="stack",
             hovermode="closest",
-            bargap=0.6,
             xaxis=base.y_axis(nticks=5),
             yaxis=base.row_axis(len(rows)),
             annotations=labels,
@@ -51,10 +51,12 @@ def blocked(rows: Sequence[Row], name: str) -> base.Figure:
 def _bars(name: str, counts: Sequence[Any], colour: str, pattern: str) -> base.Trace:
     marker: dict[str, Any] = {"color": colour}
     if pattern:
-        marker |= {"pattern": {"shape": pattern, "bgcolor": "#FFFFFF", "size": 5}, "line": {"color": colour, "width": 1}}
+        marker |= {"pattern": {"shape": pattern, "bgcolor": "#FFFFFF", "size": 5},
+                   "line": {"color": colour, "width": 1}}
     return {
         "type": "bar",
         "orientation": "h",
+        "width": base.ROW_BAR,
         "name": name,
         "x": list(counts),
         "y": list(range(len(counts))),
@@ -138,7 +140,7 @@ def _marks(name: str, key: str, placed: Sequence[tuple[int, Row]], symbol: str, 
         "name": name,
         "x": [minutes for minutes, _, _ in found] or [None],
         "y": [place for _, place, _ in found] or [None],
-        "customdata": [f"{event['tenant_name'] or '不明'}　{name} {time_ja(event[key])}（検知から{number(minutes, 1)}分）"
+        "customdata": [f"{event['tenant_name'] or '不明'}　{name} {time_ja(event[key])}（{number(minutes, 1)}分後）"
                        for minutes, _, event in found],
         "hovertemplate": "%{customdata}<extra></extra>",
         "marker": {"symbol": symbol, "color": colour, "size": 12, "line": {"color": colour, "width": 2}},
@@ -153,9 +155,15 @@ def _ends(events: Sequence[Row]) -> list[base.Trace]:
     hours = [None if value is None else value / 60 for value in marks["x"]]
     under_way = [place for place, event in enumerate(events) if event["completed_at"] is None]
     words = {
-        "type": "scatter", "mode": "text", "x": [0] * len(under_way), "y": under_way, "text": ["対応中"] * len(under_way),
-        "textposition": "middle right", "textfont": {"size": 13, "color": palette.INK}, "xaxis": "x2",
-        "showlegend": False, "hoverinfo": "skip",
+        "type": "scatter",
+        "mode": "text",
+        "x": [0] * len(under_way),
+        "y": under_way,
+        "text": ["対応中"] * len(under_way),
+        "textposition": "middle right",
+        "textfont": {"size": 13, "color": palette.INK},
+        "xaxis": "x2",
+        "hoverinfo": "skip",
     }
     return [marks | {"x": hours, "xaxis": "x2"}, *([words] if under_way else [])]
 

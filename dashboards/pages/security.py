@@ -33,7 +33,8 @@ from dashboards.view import View, known
 from warehouse.japanese import NOT_APPLICABLE_SIGN, number
 
 NAME = "security"
-_FEEDS = ("検知ログ", "検知・SOC判定結果", "SOC全体集計")
+_FEEDS = ("検知ログ", "検知・SOC判定結果")
+_SOC_FEED = "SOC全体集計"
 _NOTES = (
     "危険度はSOCの判断です。危険度2以上が重大なセキュリティイベントです。判断の前の検知は「未判断」として数えます。",
     "緊急連絡までの15分は、検知ではなく、重大と判断した時刻から数えます。",
@@ -49,7 +50,8 @@ def render(view: View) -> Sequence[Component]:
     kpis = list(rows(ask.KPIS.load(view)))
     if not any(kpi["value"] is not None for kpi in kpis):
         return [states.no_data("セキュリティ")]
-    breakdown = [guarded("機能別", view, partial(_functions, view)), guarded("方向別", view, partial(_directions, view))]
+    breakdown = [guarded("機能別", view, partial(_blocked, view, ask.FUNCTIONS, "function_name", "機能")),
+                 guarded("方向別", view, partial(_blocked, view, ask.DIRECTIONS, "direction_name", "方向"))]
     soc = [guarded("SOC全体との対比", view, partial(_soc, view))] if view.scope.platform else []
     return [
         guarded("主要指標", view, partial(_kpis, view, kpis)),
@@ -64,7 +66,7 @@ def render(view: View) -> Sequence[Component]:
         guarded("曜日・時間帯", view, partial(_hours, view)),
         guarded("シグネチャ", view, partial(_signatures, view)),
         *soc,
-        sources(view.snapshot, view.period, _FEEDS, _NOTES),
+        sources(view.snapshot, view.period, (*_FEEDS, _SOC_FEED) if soc else _FEEDS, _NOTES),
     ]
 
 
@@ -114,21 +116,13 @@ def _trend(view: View, kpis: list[Row]) -> Component:
                         _link(ask.TREND, view))
 
 
-def _functions(view: View) -> Component:
-    return _blocked(view, ask.FUNCTIONS, "function_name", "機能")
-
-
-def _directions(view: View) -> Component:
-    return _blocked(view, ask.DIRECTIONS, "direction_name", "方向")
-
-
 def _blocked(view: View, dataset: Dataset, name: str, what: str) -> Component:
     frame = dataset.load(view)
     found = list(rows(frame))
     told = sentences.security.blocked(found, name, what)
     title = f"{what}別の検知と遮断（{view.period.label_ja}の計・件）"
     if not found:
-        return html.Div([html.H3(title, className="figure-title"), html.P(told, className="reading")], className="panel")
+        return html.Div([html.H3(title, className="figure-title"), html.P(told)], className="panel")
     text = FigureText(f"security-{dataset.name}", title, told, "", figure_base.row_height(len(found), below=24))
     return figure_block(text, figures.blocked(found, name), frame, dataset.columns, _link(dataset, view))
 
@@ -192,7 +186,7 @@ def _cases(view: View) -> Component:
         "security-cases",
         f"検知から完了までの時間（{view.period.label_ja}・1件ごと・分と時間）",
         sentences.security.cases(events),
-        f"{figures.CASE_SIGNS}　水色の帯は、重大と判断してから連絡の期限までの15分です。印のないものは記録がありません。{most}",
+        f"{figures.CASE_SIGNS}　水色の帯は、重大と判断してから15分の連絡の期限です。印のない段階は記録なしです。{most}",
         figure_base.row_height(len(shown), above=16, below=64),
     )
     look = TableLook("events", f"{title}（{view.period.label_ja}・{len(events)}件）", sortable=True, dense=True,
@@ -223,7 +217,8 @@ def _soc(view: View) -> Component:
     if not len(frame):
         return states.no_data(title, heading=2)
     look = TableLook("soc", f"SOC全体の判定件数と本県（{view.period.label_ja}・危険度別）")
-    return _section(title, sentences.security.soc(list(rows(frame))), [table(frame, ask.SOC.columns, look)], ask.SOC, view,
+    told = sentences.security.soc(list(rows(frame)))
+    return _section(title, told, [table(frame, ask.SOC.columns, look)], ask.SOC, view,
                     "SOC全体は、SOCが全利用者について判定した件数です。双方のデータがある月だけを比べます。")
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from dashboards.columns import Column
 from dashboards.frames import rows
 from dashboards.pages.base import Dataset
-from dashboards.pages.overview_data import DETECTIONS
+from dashboards.pages.overview_data import DETECTIONS, ratio
 from dashboards.pages.tenant_data import EVENTS as EVENTS_OF_TENANT
 from dashboards.sentences.security import WEEKDAYS
 from dashboards.view import View
@@ -24,8 +24,16 @@ _KPI_NUMBERS = ("K33", "K34", "K35", "K36", "K37", "K38")
 _BLOCKED = (Column("n", "検知", "number", "件"), Column("blocked", "うち遮断", "number", "件"),
             Column("blocked_pct", "遮断の割合", "number", "%", 1, rounding="truncate"))
 _WRAPPED = ("finding", "recommended_check", "recommended_action")
-_ASIDE = ("tenant_code", "severity", "judged_at", "notified_at", "blocked_at", "completed_at")
-"""Codes, and the times that the figure's own table tells."""
+_CASE = ("event_no", "tenant_name", "severity_name", "detected_at", "contact_minutes", "within_15", "finding",
+         "recommended_check", "recommended_action", "signature", "function_name", "direction_name", "contact_means",
+         "endpoint")
+"""A case in its table; the other steps stand in the table behind the figure, and all of it in the file."""
+
+
+def _place(key: str) -> int:
+    """What is on screen in its order, then the rest as it comes."""
+    return _CASE.index(key) if key in _CASE else len(_CASE)
+
 
 KPIS = Dataset(
     "kpi",
@@ -90,8 +98,8 @@ SIGNATURES = Dataset(
 EVENTS = Dataset(
     "events",
     "重大なセキュリティイベント",
-    tuple(replace(column, wraps=column.key in _WRAPPED, on_screen=column.key not in _ASIDE)
-          for column in EVENTS_OF_TENANT.columns),
+    tuple(sorted((replace(column, wraps=column.key in _WRAPPED, on_screen=column.key in _CASE)
+                  for column in EVENTS_OF_TENANT.columns), key=lambda column: _place(column.key))),
     lambda view: view.data.serious_events(view.period),
 )
 
@@ -137,16 +145,23 @@ def _named_days(frame: pd.DataFrame) -> pd.DataFrame:
 
 def severities(view: View) -> list[dict[str, Any]]:
     """Detections of the whole period by severity; empty when no month of it was received."""
-    frame = view.data.severities(view.period)
-    sums = frame.groupby(["severity", "severity_name"], dropna=False, sort=False)[["n", "blocked"]].sum()
-    return list(rows(sums.reset_index()))
+    sums: dict[Any, dict[str, Any]] = {}
+    for row in rows(view.data.severities(view.period)):
+        kept = {"severity": row["severity"], "severity_name": row["severity_name"], "n": 0, "blocked": 0}
+        own = sums.setdefault(row["severity"], kept)
+        own["n"] += row["n"]
+        own["blocked"] += row["blocked"]
+    return list(sums.values())
 
 
 def _soc(view: View) -> pd.DataFrame:
     """Severities of the months for which both the SOC's totals and our own judgements came."""
-    both = view.data.soc_totals(view.period).merge(
-        view.data.severities(view.period)[["jst_month", "severity", "n"]], on=["jst_month", "severity"],
-        suffixes=("", "_own"))
-    sums = both.groupby(["severity", "severity_name"], as_index=False).agg(
-        soc=("n", "sum"), own=("n_own", "sum"), months=("jst_month", "nunique"))
-    return sums.assign(share_pct=100 * sums["own"] / sums["soc"].where(sums["soc"] != 0))
+    judged = {(row["jst_month"], row["severity"]): row["n"] for row in rows(view.data.severities(view.period))}
+    sums: dict[Any, dict[str, Any]] = {}
+    for row in rows(view.data.soc_totals(view.period)):
+        own = judged.get((row["jst_month"], row["severity"]))
+        if own is not None:
+            kept = sums.setdefault(row["severity"], {"severity_name": row["severity_name"], "soc": 0, "own": 0, "months": 0})
+            kept.update(soc=kept["soc"] + row["n"], own=kept["own"] + own, months=kept["months"] + 1)
+    frame = pd.DataFrame(list(sums.values()), columns=["severity_name", "soc", "own", "months"])
+    return frame.assign(share_pct=ratio(frame["own"], frame["soc"]) * 100)

@@ -45,7 +45,7 @@ def devices(rows: Sequence[Row]) -> str:
     beyond = [f"{row['name']}の{row['metric_name']}" for row in known if row["max_design_pct"] > 100]
     text = f"設計上限に対する最大が最も高いのは{most['name']}の{most['metric_name']}で、{_amount(most, 'max_value')}"
     text += f"（設計上限の{number(most['max_design_pct'], 1)}%）です。"
-    return text + (f"設計上限を超えたのは{listed(beyond, '件')}です。" if beyond else "設計上限を超えたものはありません。")
+    return text + (f"上限を超えたのは{listed(beyond, '件')}です。" if beyond else "上限を超えたものはありません。")
 
 
 def _amount(row: Row, key: str) -> str:
@@ -65,7 +65,8 @@ def sessions(rows: Sequence[Row]) -> str:
 
 def maxima(highest: Sequence[Row], days: str) -> str:
     """For each metric the device and the day (or month) of its highest value."""
-    parts = [f"{row['metric_name']}は{row['name']}の{number(row['max_design_pct'], 1)}%（{row['when']}）" for row in highest]
+    parts = [f"{row['metric_name']}は{row['name']}の{number(row['max_design_pct'], 1)}%（{row['when']}）"
+             for row in highest]
     return f"{days}ごとの最大を設計上限と比べると、最も高いのは{'、'.join(parts)}です。" if parts else NOTHING
 
 
@@ -77,5 +78,6 @@ def licences(rows: Sequence[Row]) -> str:
     most = max(known, key=lambda row: row["used_pct"])
     left = most["capacity"] - most["used"]
     unit = str(most["unit"] or "")
-    return (f"使用率が最も高いのは{most['name']}の{number(most['used_pct'], 1)}%で、上限{with_unit(number(most['capacity']), unit)}"
-            f"のうち{with_unit(number(most['used']), unit)}を使い、残りは{with_unit(number(left), unit)}です。")
+    capacity, used, rest = (with_unit(number(amount), unit) for amount in (most["capacity"], most["used"], left))
+    return (f"使用率が最も高いのは{most['name']}の{number(most['used_pct'], 1)}%で、"
+            f"上限{capacity}のうち{used}を使い、残りは{rest}です。")

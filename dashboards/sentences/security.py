@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards.figures.security import LIMIT_MINUTES, case_label, is_late
+from dashboards.palette import SERIOUS_FROM
 from dashboards.wording import COMPARED_WITH, NOTHING, change, count, listed
 from warehouse.japanese import number
 from warehouse.period import Period
@@ -15,15 +16,16 @@ WEEKDAYS = "月火水木金土日"
 
 
 def detections(period: Period, severities: Sequence[Row], before: Sequence[float | None]) -> str:
-    """All, serious, blocked and undecided detections of a period; ``before``: the period before and that of last year."""
+    """All, serious, blocked and undecided detections; ``before``: those of the period before and of last year's."""
     if not severities:
         return NOTHING
     whole, stopped = sum(row["n"] for row in severities), sum(row["blocked"] for row in severities)
-    serious = sum(row["n"] for row in severities if row["severity"] is not None and row["severity"] >= 2)
+    serious = sum(row["n"] for row in severities if row["severity"] is not None and row["severity"] >= SERIOUS_FROM)
     undecided = sum(row["n"] for row in severities if row["severity"] is None)
     changes = [f"{name}比{text}" for name, base in zip(COMPARED_WITH[period.kind], before, strict=False)
                if (text := change(whole, base))]
-    told = f"{period.label_ja}の検知は{count(whole)}{_bracketed(changes)}で、うち重大（危険度2以上）は{count(serious)}、"
+    told = f"{period.label_ja}の検知は{count(whole)}{_bracketed(changes)}で、"
+    told += f"うち重大（危険度{SERIOUS_FROM}以上）は{count(serious)}、"
     told += f"遮断は{count(stopped)}{_share(stopped, whole)}です。"
     return told + (f"危険度の判断を待つものが{count(undecided)}あります。" if undecided else "")
 
@@ -43,7 +45,8 @@ def blocked(rows: Sequence[Row], name: str, what: str) -> str:
         return f"{what}別の検知はありません（0件）。"
     whole = sum(row["n"] for row in found)
     most, least = max(found, key=lambda row: row["n"]), min(found, key=lambda row: row["blocked_pct"])
-    told = f"検知が最も多い{what}は{most[name]}の{count(most['n'])}（全体の{number(100 * most['n'] / whole, 1)}%）です。"
+    share = number(100 * most["n"] / whole, 1)
+    told = f"検知が最も多い{what}は{most[name]}の{count(most['n'])}（全体の{share}%）です。"
     return told + (f"遮断の割合が最も低いのは{least[name]}の{number(least['blocked_pct'], 1, 'truncate')}%です。"
                    if len(found) > 1 else "")
 
@@ -71,7 +74,7 @@ def signatures(rows: Sequence[Row], whole: float | None, comparable: bool) -> st
     if not comparable:
         return told
     new = [str(row["signature"]) for row in rows if row["previous_rank"] is None]
-    return told + (f"前の期間になかったのは{listed(new, '件')}です。" if new else "前の期間になかったものはありません。")
+    return told + (f"前の期間にないのは{listed(new, '件')}です。" if new else "前の期間にないものはありません。")
 
 
 def cases(events: Sequence[Row]) -> str:
@@ -80,7 +83,7 @@ def cases(events: Sequence[Row]) -> str:
     late = [event for event in told if is_late(event)]
     text = f"重大なセキュリティイベント（危険度2以上）は{len(events)}件です。"
     text += f"判断から{LIMIT_MINUTES}分以内の緊急連絡は{len(events)}件中{len(told) - len(late)}件、"
-    text += f"{LIMIT_MINUTES}分を超えたもの（■）は{len(late)}件、連絡の記録がないものは{len(events) - len(told)}件です。"
+    text += f"{LIMIT_MINUTES}分超過（■）は{len(late)}件、連絡の記録がないものは{len(events) - len(told)}件です。"
     if late:
         text += f"超えたのは{listed([_late(event) for event in late], '件')}です。"
     elif told:
