@@ -161,7 +161,8 @@ def _soc(view: View) -> pd.DataFrame:
     for row in rows(view.data.soc_totals(view.period)):
         own = judged.get((row["jst_month"], row["severity"]))
         if own is not None:
-            kept = sums.setdefault(row["severity"], {"severity_name": row["severity_name"], "soc": 0, "own": 0, "months": 0})
+            kept = sums.setdefault(row["severity"], {"severity_name": row["severity_name"], "soc": 0, "own": 0,
+                                                     "months": 0})
             kept.update(soc=kept["soc"] + row["n"], own=kept["own"] + own, months=kept["months"] + 1)
     frame = pd.DataFrame(list(sums.values()), columns=["severity_name", "soc", "own", "months"])
     return frame.assign(share_pct=ratio(frame["own"], frame["soc"]) * 100)
