@@ -73,6 +73,9 @@ class Data:
         months = period.trailing_months(TREND_MONTHS)
         return self._ask(name, from_month=months[0], to_month=months[-1])
 
+    def _ask_months(self, name: str, period: Period) -> pd.DataFrame:
+        return self._ask(name, from_month=period.first_month, to_month=period.last_month)
+
     def _ask_compared(self, name: str, period: Period) -> pd.DataFrame:
         return self._ask(
             name,
@@ -217,9 +220,51 @@ class Data:
 
     # devices, services, outages
 
+    def services(self, period: Period) -> pd.DataFrame:
+        """One row per service: its stops, and how full the devices that make it up were."""
+        return self._ask("service_results", period=str(period))
+
+    def outages(self, period: Period) -> pd.DataFrame:
+        """Stops, degradations and switch-overs that touch the period."""
+        return self._ask_days("outages", period)
+
+    def devices(self, period: Period) -> pd.DataFrame:
+        """One row per device and metric."""
+        return self._ask("device_results", period=str(period))
+
+    def device_days(self, period: Period) -> pd.DataFrame:
+        """One row per day, device and metric."""
+        return self._ask_days("device_days", period)
+
+    def licences(self, period: Period) -> pd.DataFrame:
+        return self._ask("licence_results", period=str(period))
+
     # tickets and changes
 
     # security
+
+    def functions(self, period: Period) -> pd.DataFrame:
+        """Detections of the period by the function that found them."""
+        return self._ask_days("detection_functions", period)
+
+    def directions(self, period: Period) -> pd.DataFrame:
+        return self._ask_months("detection_directions", period)
+
+    def hours(self, period: Period) -> pd.DataFrame:
+        """Detections of the period by day of the week and hour."""
+        return self._ask_days("detection_hours", period)
+
+    def signatures(self, period: Period, limit: int) -> pd.DataFrame:
+        """The most frequent signatures with their rank in the period before."""
+        return self._ask("signature_top", period=str(period), limit=limit)
+
+    def severities(self, period: Period) -> pd.DataFrame:
+        """Detections of each month of the period by severity."""
+        return self._ask_months("detection_trend", period)
+
+    def soc_totals(self, period: Period) -> pd.DataFrame:
+        """What the SOC judged for all its customers, by month and severity."""
+        return self._ask_months("soc_totals", period)
 
     # catalogue
 

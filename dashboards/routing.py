@@ -16,7 +16,18 @@ from dashboards.components.link import page_link
 from dashboards.data import Data, FrameCache, latest_month
 from dashboards.errors import record_failure
 from dashboards.gate import NotAllowed, TenantNotChosen, enter, may_open
-from dashboards.pages import data_quality, lines, overview, proof, reports, service_level, tenant, tenants
+from dashboards.pages import (
+    data_quality,
+    lines,
+    load,
+    overview,
+    proof,
+    reports,
+    security,
+    service_level,
+    tenant,
+    tenants,
+)
 from dashboards.pages.base import Page
 from dashboards.view import View
 from exports.shelf import Shelf
@@ -27,7 +38,8 @@ from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 PAGES: tuple[Page, ...] = (
-    overview.PAGE, tenants.PAGE, tenant.PAGE, lines.PAGE, service_level.PAGE, data_quality.PAGE, reports.PAGE,
+    overview.PAGE, tenants.PAGE, tenant.PAGE, lines.PAGE, load.PAGE, security.PAGE, service_level.PAGE,
+    data_quality.PAGE, reports.PAGE,
     proof.PAGE,
 )
 

@@ -6,10 +6,18 @@ from collections.abc import Sequence
 
 from exports.text import coverage
 from warehouse.japanese import bytes_gb, mbps, number, round_half_up, truncate
+from warehouse.period import Kind
 
 _SMALLEST_CHANGE_PCT = 0.05
 _SMALLEST_MBPS = 50_000
 """In bit/s: what one decimal of Mbps can tell."""
+COMPARED_WITH: dict[Kind, tuple[str, ...]] = {
+    "month": ("前月", "前年同月"),
+    "quarter": ("前四半期", "前年同期"),
+    "half": ("前半期", "前年同期"),
+    "year": ("前年度",),
+}
+"""What the period before and the same period of last year are called; a year has but one of them."""
 
 NOTHING = "この期間のデータはありません。"
 

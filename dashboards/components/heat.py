@@ -19,10 +19,15 @@ _STEPS = ((100.0, "full"), (99.0, "high"), (95.0, "fair"), (80.0, "low"))
 
 @dataclass(frozen=True)
 class HeatCell:
-    """A share in percent (None: nothing was due or known) and what it is a share of, in words."""
+    """A share in percent (None: nothing was due or known) and what it is a share of, in words.
+
+    ``shown`` and ``css`` stand for the percentage and its tint where a cell holds something else, a count.
+    """
 
     pct: float | None
     told: str
+    shown: str | None = None
+    css: str = ""
 
 
 def heat_table(
@@ -44,5 +49,7 @@ def tint(pct: float | None) -> str:
 
 
 def _cell(cell: HeatCell) -> dict[str, Any]:
+    if cell.shown is not None:
+        return node("Td", cell.shown, className=f"heat-cell {cell.css}".strip(), title=cell.told)
     text = UNKNOWN_SIGN if cell.pct is None else f"{truncate(cell.pct, 0):.0f}"
     return node("Td", text, className=f"heat-cell heat-{tint(cell.pct)}", title=cell.told)

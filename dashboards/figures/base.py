@@ -26,6 +26,10 @@ CONFIG: dict[str, Any] = {
 _FONT = {"family": palette.FONT_STACK, "size": 14, "color": palette.INK}
 _SMALL = {"family": palette.FONT_STACK, "size": 13, "color": palette.SUBTITLE}
 _YEAR_LABEL_STEPS = 3
+ROW_PIXELS = 42
+"""Height of a row with its name above it."""
+ROW_BAR = 0.4
+"""Share of a row's height that its bar takes."""
 
 
 def layout(**more: Any) -> dict[str, Any]:
@@ -136,6 +140,39 @@ def panel_title(text: str, top: float) -> dict[str, Any]:
         "showarrow": False,
         "font": _SMALL,
     }
+
+
+def row_axis(count: int) -> dict[str, Any]:
+    """A vertical axis of ``count`` rows, the first at the top; :func:`row_label` names them."""
+    return {
+        "range": [count - 0.5, -0.85],
+        "tickvals": list(range(count)),
+        "showticklabels": False,
+        "gridcolor": palette.GRID,
+        "zeroline": False,
+        "fixedrange": True,
+    }
+
+
+def row_label(text: str, place: int) -> dict[str, Any]:
+    """The name of a row, above what is drawn in it: long names need no room at the left, which a phone lacks."""
+    return {
+        "text": text,
+        "xref": "paper",
+        "yref": "y",
+        "x": 0,
+        "y": place - ROW_BAR / 2,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 1,
+        "showarrow": False,
+        "font": _FONT | {"size": 13},
+    }
+
+
+def row_height(count: int, above: int = 56, below: int = 48) -> int:
+    """Pixels of a figure of so many rows, with room for legend and axis."""
+    return above + below + ROW_PIXELS * count
 
 
 def no_data_mark(place: str) -> dict[str, Any]:
