@@ -268,6 +268,10 @@ class Data:
 
     # catalogue
 
+    def time_events(self, first: date, last: date) -> pd.DataFrame:
+        """What time axes are annotated with: noted events, stops, memberships."""
+        return self._ask("time_events", first_date=first, last_date=last)
+
     # of the whole or of the scope's bodies
 
     def tickets_trend(self, period: Period) -> pd.DataFrame:

@@ -112,6 +112,8 @@ DIMENSIONS: tuple[Dimension, ...] = (
               ("band_id",)),
     Dimension("event_kind", "event_kinds.csv", "行事の種別", "kind of calendar event",
               (Field("event_kind"), _NAME, _ORDER, _CLAUSE), ("event_kind",)),
+    Dimension("noted_event", "noted_events.csv", "注記する事象", "event that time axes are annotated with, its days",
+              (Field("event_id"), _NAME, Field("kind"), Field("source", required=False)), ("event_id",)),
     Dimension("contract", "contracts.csv", "契約", "contract, valid while it runs",
               (Field("contract_id"), _NAME, Field("contractor"), _ORDER), ("contract_id",)),
     Dimension("address_range", "address_ranges.csv", "アドレス範囲", "address prefix of a tenant",
@@ -138,6 +140,7 @@ _CODES = {
     ("tenant", "kind"): {"prefecture", "city", "town", "union"},
     ("line", "role"): {"active", "standby", "access"},
     ("target", "operator"): {">=", "<="},
+    ("noted_event", "kind"): {"disaster", "update", "work", "other"},
     ("obligation", "every"): {"month", "quarter", "half", "year"},
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -25,6 +25,10 @@ class FigureText:
     sentence: str
     note: str = ""
     height: int = 300
+
+    def noting(self, more: str) -> FigureText:
+        """With another sentence at the end of the note."""
+        return replace(self, note=self.note + more)
 
 
 def figure_block(

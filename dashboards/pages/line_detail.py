@@ -15,6 +15,7 @@ from dashboards.figures.traffic import DIRECTIONS
 from dashboards.frames import days_between, where
 from dashboards.pages import lines_data as ask
 from dashboards.pages.base import Dataset, csv_link, guarded
+from dashboards.pages.happenings import over_days, over_months
 from dashboards.pages.lines_data import Told
 from dashboards.view import View, known
 
@@ -69,7 +70,9 @@ def _percentiles(view: View, name: str) -> Component:
         360,
     )
     shown, columns = ask.side_by_side(frame, axis.key), ask.percentile_table(dataset)
-    return figure_block(text, figures.percentiles(frame, axis), shown, columns, _link(dataset, view))
+    over = over_months if ask.by_month(view) else over_days
+    figure, events = over(figures.percentiles(frame, axis), view, axis.steps)
+    return figure_block(text.noting(events), figure, shown, columns, _link(dataset, view))
 
 
 def _trend(told: Told, name: str) -> Component:

@@ -24,6 +24,7 @@ from dashboards.pages import kpi_cards
 from dashboards.pages import overview_data as ask
 from dashboards.pages.attention import attention
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
+from dashboards.pages.happenings import over_days, over_months
 from dashboards.view import View, known
 from warehouse.japanese import NOT_APPLICABLE_SIGN
 
@@ -103,7 +104,8 @@ def _traffic_trend(view: View) -> Component:
         "白抜きの点は取得率95%未満の月です。",
     )
     columns = ask.TRAFFIC_TREND.columns
-    return figure_block(text, traffic.monthly(frame, view.months), frame, columns, _link(ask.TRAFFIC_TREND, view))
+    figure, events = over_months(traffic.monthly(frame, view.months), view, view.months)
+    return figure_block(text.noting(events), figure, frame, columns, _link(ask.TRAFFIC_TREND, view))
 
 
 def _traffic_days(view: View) -> Component:
@@ -117,7 +119,8 @@ def _traffic_days(view: View) -> Component:
         "灰色の帯は閉庁日、斜線の棒は取得率95%未満の日です。",
     )
     columns = ask.TRAFFIC_DAYS.columns
-    return figure_block(text, traffic.daily(frame, days), frame, columns, _link(ask.TRAFFIC_DAYS, view))
+    figure, events = over_days(traffic.daily(frame, days), view, days)
+    return figure_block(text.noting(events), figure, frame, columns, _link(ask.TRAFFIC_DAYS, view))
 
 
 def _detections(view: View) -> Component:

@@ -27,6 +27,7 @@ from dashboards.figures import security as figures
 from dashboards.frames import days_between, rows
 from dashboards.pages import security_data as ask
 from dashboards.pages.base import EVERY_KIND, Dataset, Page, csv_link, guarded
+from dashboards.pages.happenings import over_months
 from dashboards.pages.kpi_cards import kpi_card
 from dashboards.sentences.security import WEEKDAYS
 from dashboards.view import View, known
@@ -112,8 +113,8 @@ def _trend(view: View, kpis: list[Row]) -> Component:
         "上段は重大なものだけを別の目盛りで示します。棒の上の数値はその月の重大の計です。",
         560,
     )
-    return figure_block(text, counts.detections(frame, shown.months), ask.TREND.load(view), ask.TREND.columns,
-                        _link(ask.TREND, view))
+    figure, events = over_months(counts.detections(frame, shown.months), view, shown.months)
+    return figure_block(text.noting(events), figure, ask.TREND.load(view), ask.TREND.columns, _link(ask.TREND, view))
 
 
 def _blocked(view: View, dataset: Dataset, name: str, what: str) -> Component:

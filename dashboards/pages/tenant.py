@@ -18,6 +18,7 @@ from dashboards.frames import days_between, one_row, rows
 from dashboards.pages import tenant_data as ask
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.pages.events import event_cards
+from dashboards.pages.happenings import over_days
 from dashboards.pages.tenant_cards import cards
 from dashboards.view import View, known
 
@@ -76,7 +77,8 @@ def _days(view: View) -> Component:
         "灰色の帯は閉庁日、斜線の棒は取得率95%未満の日です。",
         380,
     )
-    return figure_block(text, traffic.daily(frame, days), frame, ask.DAYS.columns, _link(ask.DAYS, view))
+    figure, events = over_days(traffic.daily(frame, days), view.narrowed(), days)
+    return figure_block(text.noting(events), figure, frame, ask.DAYS.columns, _link(ask.DAYS, view))
 
 
 def _trend(view: View) -> Component:

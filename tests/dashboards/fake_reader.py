@@ -540,6 +540,13 @@ def _serious_events(first_date: date, last_date: date) -> pd.DataFrame:
     return frame if first_date <= date(2026, 10, 6) <= last_date else frame.iloc[0:0]
 
 
+def _time_events(first_date: date, last_date: date) -> pd.DataFrame:
+    return pd.DataFrame({
+        "first_date": [date(2026, 10, 14)], "last_date": [date(2026, 10, 14)], "kind_name": ["計画外停止"],
+        "name": ["インターネット接続"],
+    })
+
+
 _QUERIES: dict[str, Callable[..., pd.DataFrame]] = {
     "tenants": _tenants,
     "kpi_summary": _kpi_summary,
@@ -556,4 +563,5 @@ _QUERIES: dict[str, Callable[..., pd.DataFrame]] = {
     "late_answers": _late_answers,
     "tenant_tickets": _tenant_tickets,
     "serious_events": _serious_events,
+    "time_events": _time_events,
 }
