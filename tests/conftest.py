@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 import demo
 from tests.support import CONFIG, FOLDERS, all_models_again, load, of_no_period, only_models
@@ -68,6 +69,26 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = load(data, data / "inbox")
     assert not result.failed and result.snapshot is not None
     return data
+
+
+@pytest.fixture(scope="session")
+def origin(demo_data: Path) -> Iterator[str]:
+    """The address of the real server on the demo's data."""
+    from bench.pages import server
+
+    with server(demo_data, CONFIG) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; its driver may not outlive the module, for others start their own."""
+    from bench.pages import CHROMIUM_FLAGS
+
+    with sync_playwright() as running:
+        opened = running.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from bench.pages import CHROMIUM_FLAGS, server
-from tests.support import CONFIG
 from warehouse.japanese import number
 from warehouse.reader import Reader
 
@@ -22,20 +19,6 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium: the browser tests cannot run"),
 ]
 MONTH = {"month": "2026-10", "previous_month": "2026-09", "last_year_month": "2025-10"}
-
-
-@pytest.fixture(scope="module")
-def origin(demo_data: Path) -> Iterator[str]:
-    with server(demo_data, CONFIG) as base:
-        yield base
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_FLAGS)
-        yield opened
-        opened.close()
 
 
 def opened(browser: Browser, url: str) -> tuple[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,6 +15,8 @@ from dashboards.wording import listed
 from warehouse.period import Period
 
 _TOLD = 5
+_OF_DAYS = {"計画停止", "系切替", "縮退"}
+"""Too many a year to stand over months."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,15 @@ class Happening:
         return f"{day_ja(self.first)}{until} {self.text}"
 
 
-def happenings(view: View, first: date, last: date) -> list[Happening]:
-    """In order of time; what stopped together is one.  What has not ended lasts to the end of the days."""
+def happenings(view: View, first: date, last: date, leave_out: Collection[str] = ()) -> list[Happening]:
+    """In order of time; what stopped together is one.  What has not ended lasts to the end of the days.
+
+    ``leave_out``: kinds that are not told.
+    """
     names: dict[tuple[date, date, str], list[str]] = {}
     for row in rows(view.data.time_events(first, last)):
+        if row["kind_name"] in leave_out:
+            continue
         begin, end = max(day(row["first_date"]), first), min(day(row["last_date"]) or last, last)
         names.setdefault((begin, end, str(row["kind_name"])), []).append(str(row["name"]))
     return [Happening(begin, end, f"{kind}（{listed(list(dict.fromkeys(told)), '件')}）")
@@ -43,17 +50,16 @@ def happenings(view: View, first: date, last: date) -> list[Happening]:
 
 def over_days(figure: Figure, view: View, days: Sequence[date]) -> tuple[Figure, str]:
     """The figure of days with its marks, and the sentence that tells them."""
-    return _over(figure, view, days[0], days[-1], day_ja)
+    return _over(figure, happenings(view, days[0], days[-1]), day_ja)
 
 
 def over_months(figure: Figure, view: View, months: Sequence[str]) -> tuple[Figure, str]:
-    """Likewise, of months (``YYYY-MM``)."""
+    """Likewise, of months (``YYYY-MM``), without what happens every few weeks."""
     first, last = Period.parse(months[0]).start, Period.parse(months[-1]).end
-    return _over(figure, view, first, last, lambda moment: month_ja(f"{moment:%Y-%m}"))
+    return _over(figure, happenings(view, first, last, _OF_DAYS), lambda moment: month_ja(f"{moment:%Y-%m}"))
 
 
-def _over(figure: Figure, view: View, first: date, last: date, place: Callable[[date], str]) -> tuple[Figure, str]:
-    found = happenings(view, first, last)
+def _over(figure: Figure, found: Sequence[Happening], place: Callable[[date], str]) -> tuple[Figure, str]:
     marks: dict[str, list[str]] = {}
     for one in found:
         for position in dict.fromkeys(place(moment) for moment in _days(one)):

@@ -91,6 +91,7 @@ def _figure(view: View, proof: Proof) -> Component:
     return html.Section(
         [
             html.P([sentences.kpis.proof(kpi, view.period.label_ja), "　", back], className="reading"),
+            html.H2("値と定義", className="visually-hidden"),
             html.Div([card(shown), _definition(proof)], className="proof-head"),
         ]
     )

@@ -151,7 +151,7 @@ def test_a_body_is_opened_from_the_sorted_table(watched: Watched) -> None:
 def test_a_file_downloads_from_its_link(watched: Watched) -> None:
     watched.open("/?period=2026-10", 4)
     with watched.page.expect_download() as waiting:
-        watched.page.locator("#tenants .csv-link").click()
+        watched.page.locator("#tenants .csv-link", has_text="CSV").click()
     assert waiting.value.suggested_filename == "概況_接続団体別_2026-10.csv"
 
 

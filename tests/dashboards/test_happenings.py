@@ -55,8 +55,9 @@ def test_every_place_has_one_mark_that_tells_all(monkeypatch: pytest.MonkeyPatch
     assert drawn["layout"][f"yaxis{marks['yaxis'][1:]}"]["range"] == [0, 1]
     stop, update = "10月14日（水）から10月15日（木）まで 計画停止（DNS）", "10月15日（木） 大規模更新（OS）"
     assert note == f"▼は事象です：{stop}、{update}。"
-    months, _ = over_months(figure(), view, ["2026-09", "2026-10"])
+    months, note = over_months(figure(), view, ["2026-09", "2026-10"])
     assert months["data"][0]["x"] == ["令和8年10月"]
+    assert note == f"▼は事象です：{update}。", "no planned stops over months"
 
 
 def test_without_events_a_figure_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,179 @@
+"""The main tasks, walked through in a real browser on the real server; every page is looked at by axe-core."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboards.routing import PAGES
+from warehouse.reader import Reader
+
+CHROMIUM = Path("/usr/bin/chromium")
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+WIDTHS = {390: 844, 768: 1024, 1280: 720, 1920: 1080}
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium: the browser tests cannot run"),
+]
+MORE = {"tenant": "&tenant=242012", "proof": "&kpi=K27&grain=all"}
+LINKS = [f"{page.path}?period=2026-10{MORE.get(page.name, '')}" for page in PAGES]
+CARDS = ["/tenant", "/nowhere", "/?period=abc", "/?period=2027-01"]
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh page that may log no error."""
+    width = getattr(request, "param", 1280)
+    context = browser.new_context(viewport={"width": width, "height": WIDTHS[width]}, locale="ja-JP")
+    opened, troubles = context.new_page(), list[str]()
+    opened.set_default_timeout(20_000)
+    opened.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    yield opened
+    context.close()
+    assert troubles == []
+
+
+def show(page: Page, url: str) -> None:
+    """Open a link and wait until its figures are drawn."""
+    page.goto(url)
+    page.wait_for_selector("#page-title, .state-title")
+    page.wait_for_load_state("networkidle")
+
+
+def at(page: Page, path: str, **wanted: str) -> None:
+    """Wait until the address is this."""
+    page.wait_for_url(lambda url: urlsplit(url).path == path and all(
+        parse_qs(urlsplit(url).query).get(key) == [value] for key, value in wanted.items()))
+
+
+# ---- tasks --------------------------------------------------------------------------------------------
+
+
+def test_the_bodies_over_a_threshold_are_found_and_one_is_opened(page: Page, origin: str, demo_reader: Reader) -> None:
+    show(page, f"{origin}/tenants?period=2026-10")
+    page.get_by_role("button", name="通信量").click()
+    page.wait_for_selector("th[aria-sort='descending']")
+    amounts = [float(text.replace(",", "")) for text in page.locator("tbody tr td:nth-child(4)").all_inner_texts()
+               if text not in ("…", "－")]
+    figures = demo_reader.query("kpi_results", demo_reader.whole_scope(), period="2026-10", grain="tenant")
+    own = figures[(figures["kpi_id"] == "K15") & figures["value"].notna()]["value"]
+    threshold = float(own.median())
+    assert sum(amount >= round(threshold, 1) for amount in amounts) == int((own >= threshold).sum())
+    assert amounts == sorted(amounts, reverse=True)
+    page.locator("tbody th a").first.click()
+    at(page, "/tenant", period="2026-10")
+    expect(page.locator("#page-title")).not_to_contain_text("接続団体一覧")
+
+
+def test_a_body_is_opened_from_its_mark_on_the_map(page: Page, origin: str) -> None:
+    show(page, f"{origin}/tenants?period=2026-10")
+    page.locator("#figure-bodies-map").scroll_into_view_if_needed()
+    page.locator("#figure-bodies-map .scatterlayer .points path").first.click(force=True)
+    at(page, "/tenant", period="2026-10")
+
+
+def test_why_first_answers_missed_is_read_in_three_clicks_and_its_rows_are_those_of_the_warehouse(
+    page: Page, origin: str, demo_reader: Reader
+) -> None:
+    show(page, f"{origin}/?period=2026-09")
+    page.get_by_role("link", name="一次回答期限内率：この数値の根拠").click()
+    at(page, "/proof", kpi="K27", period="2026-09")
+    expect(page.locator("main")).to_contain_text("未達")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="値のもとになった行をCSVでダウンロード").click()
+    lines = list(csv.DictReader(Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()))
+    result = demo_reader.query("kpi_results", demo_reader.whole_scope(), period="2026-09", grain="all")
+    (kpi,) = result[result["kpi_id"] == "K27"].itertuples()
+    above, below = (sum(float(line[key]) for line in lines if line[key]) for key in ("分子", "分母"))
+    assert (above, below) == (kpi.numerator, kpi.denominator) and above < below
+
+
+def test_a_link_shows_the_same_again_and_going_back_the_one_before(page: Page, origin: str) -> None:
+    show(page, f"{origin}/lines?line=web&period=2026-09")
+    expect(page.locator("#choose-line")).to_have_value("web")
+    expect(page.locator("#choose-period")).to_have_value("2026-09")
+    page.get_by_role("link", name="前月").click()
+    at(page, "/lines", line="web", period="2026-08")
+    page.go_back()
+    expect(page.locator("#choose-period")).to_have_value("2026-09")
+
+
+def test_the_period_changes_by_keyboard_alone(page: Page, origin: str) -> None:
+    show(page, f"{origin}/security?period=2026-10")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.id") == "choose-period":
+            break
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    at(page, "/security", period="2026-09")
+    expect(page.locator("#page-title")).to_contain_text("令和8年9月")
+
+
+def test_a_feed_that_stopped_is_seen(page: Page, origin: str) -> None:
+    show(page, f"{origin}/data-quality?period=2026-10")
+    expect(page.locator("main")).to_contain_text("最新の取込み")
+    assert page.locator("main tbody tr").filter(has_text="■").count() > 0
+
+
+def test_a_report_is_made_and_previewed(page: Page, origin: str) -> None:
+    show(page, f"{origin}/reports?period=2026-09")
+    expect(page.locator("main")).to_contain_text("まだ作成していません。")
+    page.get_by_role("button", name="運用報告書（月次）を作成").click()
+    expect(page.locator(".order-told")).to_contain_text("作成しています")
+    expect(page.locator("main")).to_contain_text("案があります", timeout=90_000)
+    link = page.get_by_role("link", name="プレビュー（PDF）").first
+    answer = page.request.get(f"{origin}{link.get_attribute('href')}")
+    assert answer.status == 200 and answer.body().startswith(b"%PDF")
+
+
+# ---- every page ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("link", [*LINKS, *CARDS])
+def test_axe_finds_nothing_serious(page: Page, origin: str, link: str) -> None:
+    show(page, f"{origin}{link}")
+    page.evaluate(AXE)
+    found: Any = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+
+
+@pytest.mark.parametrize("page", list(WIDTHS), indirect=True)
+def test_no_page_scrolls_sideways(page: Page, origin: str) -> None:
+    wide = {}
+    for link in LINKS:
+        show(page, f"{origin}{link}")
+        wide[link] = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+        assert "表示エラー" not in page.inner_text("main"), link
+    assert all(beyond <= 0 for beyond in wide.values()), wide
+
+
+def test_pages_hold_at_twice_the_size_and_without_motion(browser: Browser, origin: str) -> None:
+    """200 % zoom of a 1280 px screen is a screen of 640 px."""
+    context = browser.new_context(viewport={"width": 640, "height": 360}, device_scale_factor=2, locale="ja-JP",
+                                  reduced_motion="reduce")
+    page = context.new_page()
+    for link in LINKS:
+        show(page, f"{origin}{link}")
+        assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth"), link
+        moving = page.evaluate("() => document.getAnimations().filter(one => one.playState === 'running').length")
+        assert moving == 0, link
+    context.close()
+
+
+def test_pages_print_without_controls(page: Page, origin: str) -> None:
+    for link in LINKS:
+        show(page, f"{origin}{link}")
+        page.emulate_media(media="print")
+        shown = page.locator(".nav:visible, .picker:visible, .downloads:visible, .order-line:visible, .choices:visible")
+        assert shown.count() == 0, link
+        page.emulate_media(media="screen")
