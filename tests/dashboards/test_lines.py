@@ -1,4 +1,4 @@
-"""回線と容量: figures are those of the warehouse for any period, gaps stay gaps, forecasts keep their range and words."""
+"""回線と容量: figures are those of the warehouse for any period, gaps stay gaps, forecasts keep their range."""
 
 from __future__ import annotations
 
@@ -161,8 +161,8 @@ def test_files_hold_exact_values_of_the_chosen_line_only(demo_reader: Reader) ->
 def history(state: str = "rising", count: int = 14) -> pd.DataFrame:
     months = pd.period_range(end="2026-10", periods=count, freq="M").astype(str)
     return pd.DataFrame([
-        {"jst_month": month, "line_id": "internet", "value": (500.0 + 5 * place) * MEGA, "limit_value": 1000.0 * MEGA,
-         "state": state, "months": count, "slope": 5.0 * MEGA, "slope_low": 4.0 * MEGA, "slope_high": 8.0 * MEGA,
+        {"jst_month": month, "line_id": "internet", "value": (500.0 + 5 * place) * MEGA,
+         "limit_value": 1000.0 * MEGA, "state": state, "months": count, "slope": 5.0 * MEGA, "slope_low": 4.0 * MEGA, "slope_high": 8.0 * MEGA,
          "fit_value": 565.0 * MEGA, "fit_low": 560.0 * MEGA, "fit_high": 570.0 * MEGA}
         for place, month in enumerate(months)
     ])
@@ -171,8 +171,9 @@ def history(state: str = "rising", count: int = 14) -> pd.DataFrame:
 def threshold(pct: int | None, left: int | None, late: bool = False, state: str = "rising") -> dict[str, Any]:
     ahead = bool(left)
     return {
-        "grain": "line", "entity": "internet", "name": "甲回線", "metric": "p95_bps", "threshold_pct": pct, "months": 14,
-        "value": 565.0 * MEGA, "limit_value": 1000.0 * MEGA, "used_pct": 56.5, "slope_per_month": 5.0 * MEGA,
+        "grain": "line", "entity": "internet", "name": "甲回線", "metric": "p95_bps", "threshold_pct": pct,
+        "months": 14, "value": 565.0 * MEGA, "limit_value": 1000.0 * MEGA, "used_pct": 56.5,
+        "slope_per_month": 5.0 * MEGA,
         "state": state, "months_left": left, "reach_month": "2029-01" if ahead else None,
         "reach_earliest": "2028-03" if ahead else None, "reach_latest": "2029-09" if ahead and pct == 70 else None,
         "request_by": date(2027, 10, 31) if ahead else None, "is_late": late if ahead else None,
@@ -198,7 +199,7 @@ def test_a_month_that_lacks_in_the_history_is_a_gap() -> None:
 def test_too_short_a_history_has_no_line_and_no_months_ahead() -> None:
     frame = ask_lines.forecast(history("short", 5), 12)
     assert len(frame) == 5 and frame["fit"].isna().all()
-    assert [trace["name"] for trace in figures.trend(frame, [])["data"] if "name" in trace] == ["実績（95パーセンタイル）"]
+    assert list(named(figures.trend(frame, []))) == ["実績（95パーセンタイル）"]
 
 
 @pytest.mark.parametrize(("left", "drawn"), [((27, 50), 30), ((0, 4), 12), ((59,), 60), ((None,), 12)])
@@ -221,8 +222,9 @@ def test_the_page_shows_the_outlook_its_range_and_a_deadline_that_has_passed(dem
     app = app_on(reader, demo_reader.whole_scope())
     text = json.dumps(json.loads(ask(app, "/lines?period=2026-10")), ensure_ascii=False)
     assert "表示エラー" not in text and "見込みの幅" in text
-    for told in ("令和11年1月", "令和10年3月", "令和11年9月", "60か月より先", "令和9年10月31日", "期限超過", "期限内", "見込みなし",
-                 "予算要求の締切を過ぎているのは甲回線の70%です。", "予算要求の締切（令和9年10月31日）を過ぎています。"):
+    for told in ("令和11年1月", "令和10年3月", "令和11年9月", "60か月より先", "令和9年10月31日", "期限超過", "期限内",
+                 "見込みなし", "予算要求の締切を過ぎているのは甲回線の70%です。",
+                 "予算要求の締切（令和9年10月31日）を過ぎています。"):
         assert told in text, told
 
 
@@ -335,7 +337,8 @@ def test_hours_without_data_stay_blank_and_the_scale_begins_at_zero() -> None:
     table = ask_lines.hour_table(frame)
     assert table["hour_name"].tolist()[:2] == ["0時台", "1時台"] and table["day_3"][5] == 35 * MEGA
     assert sentences.hours(frame) == (
-        "平均が最も大きいのは日曜日23時台の93.0 Mbps、最も小さいのは月曜日0時台の10.0 Mbpsです。データのない曜日・時刻が7あります。")
+        "平均が最も大きいのは日曜日23時台の93.0 Mbps、最も小さいのは月曜日0時台の10.0 Mbpsです。"
+        "データのない曜日・時刻が7あります。")
 
 
 def test_a_chosen_entity_comes_back_from_its_link() -> None:

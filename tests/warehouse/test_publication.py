@@ -148,7 +148,7 @@ def test_a_failing_check_stops_publication_and_leaves_the_old_truth(
             "SELECT '2026-10' AS jst_month, 'J' AS event_no, '240001' AS tenant_code",
         ),
         ("lines_and_devices_add_up", "UPDATE line_month SET expected = expected + 1"),
-        ("lines_and_devices_add_up", "UPDATE line_hour_month SET sum_bps = sum_bps + 1"),
+        ("lines_and_devices_add_up", "UPDATE line_hour_month SET expected = expected + 1"),
         (
             "peaks_within_bounds",
             "INSERT INTO line_day BY NAME SELECT 'internet' AS line_id, 2 AS p95_bps, 1 AS max_bps, 5 AS sum_bps",

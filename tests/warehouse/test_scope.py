@@ -38,6 +38,7 @@ VALUES: dict[str, Parameter] = {
     "tenant": "242012",
     "kind": "month",
     "load_ids": [1, 2, 3],
+    "line_id": "internet",
 }
 ASKED: dict[str, dict[str, Parameter]] = {
     "proof_capacity": {"kpi_id": "K20", "grain": "line", "entity": "internet"},
