@@ -47,8 +47,9 @@ def _answer(page: Page, dataset: Dataset, sources: Sources) -> Response:
 def _file(page: Page, dataset: Dataset, view: View) -> Response:
     body = csv_bytes(dataset.load(view), dataset.columns)
     response = Response(body, content_type="text/csv; charset=utf-8")
-    name = "_".join(part for part in (page.label, view.tenant, dataset.title, str(view.period)) if part) + ".csv"
-    plain = f"{page.name}-{dataset.name}-{view.period}.csv"
+    period = str(view.period) if page.of_period else ""
+    name = "_".join(part for part in (page.label, view.tenant, dataset.title, period) if part) + ".csv"
+    plain = "-".join(part for part in (page.name, dataset.name, period) if part) + ".csv"
     response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     return response
 

@@ -47,7 +47,7 @@ def enter(page: Page, choice: urls.Choice, scope: Scope, reader: FrameReader, ca
     period = urls.period_of(choice.period, latest)
     if period.kind not in page.period_kinds:
         raise _wrong_kind(period, page)
-    view = View(Data(reader, scope, cache), period, None, now, choice.subject)
+    view = View(Data(reader, scope, cache), period, None, now, choice.subject, choice.table)
     if not page.of_tenant:
         return view
     return View(view.data, period, _tenant_of(choice, view), now, choice.subject)

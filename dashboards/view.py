@@ -18,13 +18,15 @@ from warehouse.scope import Scope
 
 @dataclass(frozen=True)
 class View:
-    """``tenant`` is set on tenant pages only, and only to a code inside the scope; ``subject`` is the figure asked."""
+    """``tenant`` is set on tenant pages only, and only to a code inside the scope; ``subject`` is the figure asked,
+    ``table`` the table of the catalogue that is asked for."""
 
     data: Data
     period: Period
     tenant: str | None
     now: datetime
     subject: Subject | None = None
+    table: str | None = None
 
     @property
     def scope(self) -> Scope:

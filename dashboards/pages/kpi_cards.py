@@ -12,7 +12,7 @@ from dashboards import urls
 from dashboards.components.card import Card, Fact, grid
 from dashboards.components.judgement import chip
 from dashboards.frames import LOW_COVERAGE_PCT
-from dashboards.wording import coverage_text, step, with_unit
+from dashboards.wording import BEFORE, coverage_text, step, with_unit
 from warehouse.japanese import NOT_APPLICABLE_SIGN, UNKNOWN_SIGN, number
 from warehouse.period import Period
 
@@ -50,12 +50,9 @@ def proof_href(kpi: Kpi, period: Period) -> str:
 
 
 def kpi_card(kpi: Kpi, period: Period) -> Card:
-    """Target, previous month and same month of last year go with every value."""
-    facts = [
-        Fact("目標", target(kpi)),
-        _compared("前月", kpi, "previous_value"),
-        _compared("前年同月", kpi, "last_year_value"),
-    ]
+    """Target, previous period and same period of last year go with every value."""
+    before = zip(BEFORE[period.kind], ("previous_value", "last_year_value"), strict=True)
+    facts = [Fact("目標", target(kpi)), *(_compared(name, kpi, key) for name, key in before if name)]
     coverage = kpi["coverage_pct"]
     if coverage is not None and coverage < LOW_COVERAGE_PCT:
         facts.append(Fact("取得率", coverage_text(coverage), "参考値"))

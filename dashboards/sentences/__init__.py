@@ -1,5 +1,5 @@
 """One sentence per figure that reads it: the same numbers always give the same words."""
 
-from dashboards.sentences import bodies, counts, kpis, quality, traffic
+from dashboards.sentences import bodies, catalogue, counts, kpis, quality, tickets, traffic
 
-__all__ = ["bodies", "counts", "kpis", "quality", "traffic"]
+__all__ = ["bodies", "catalogue", "counts", "kpis", "quality", "tickets", "traffic"]
