@@ -15,9 +15,9 @@ from warehouse.japanese import number
 
 LONG_DAYS = 10
 """From more open days than these on a ticket counts as waiting long (K29)."""
-_RATE_PANEL = (0.66, 0.93)
-_COUNT_PANEL = (0.0, 0.54)
-_TARGET = palette.SERIES[2]
+_RATE_PANEL = (0.68, 0.93)
+_COUNT_PANEL = (0.0, 0.5)
+_TARGET = palette.SERIES[3]
 
 
 def answers(frame: pd.DataFrame, months: Sequence[str]) -> base.Figure:

@@ -60,7 +60,10 @@ def _shown(dataset: Dataset, view: View, of_prefecture: Sequence[str]) -> list[C
 
 
 def _head(title: str, *datasets: Dataset, view: View) -> Component:
-    buttons = html.Div([_csv(dataset, view) for dataset in datasets], className="csv-links")
+    if len(datasets) == 1:
+        buttons = csv_button(title, csv_link(NAME, datasets[0], view))
+    else:
+        buttons = html.Div([_csv(dataset, view) for dataset in datasets], className="csv-links")
     return html.Div([html.H2(title, className="section-title"), buttons], className="section-head")
 
 
@@ -110,7 +113,7 @@ def _feeds(view: View) -> Component:
     frame = ask.FEEDS.load(view)
     look = TableLook("feeds", f"取込み定義（{len(frame)}件）", dense=True, sortable=True, decorate={
         "table_title": lambda row, text: table_link(view, str(row["table_name"]), text),
-        **{key: or_sign(key) for key in ("first_date", "last_date", "covered_to", "last_loaded_at")},
+        **{key: or_sign(key) for key in ("last_date", "covered_to", "last_loaded_at")},
     })
     told = sentences.catalogue.feeds(list(rows(frame)))
     shown = _shown(ask.FEEDS, view, ask.FEED_COLUMNS_OF_PREFECTURE)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards.columns import Column
-from dashboards.frames import rows, values
+from dashboards.frames import day, rows, values
 from dashboards.pages.base import Dataset
 from dashboards.view import View
 from dashboards.wording import with_unit
@@ -24,9 +24,8 @@ def tables(view: View) -> pd.DataFrame:
     return frame.assign(column_count=[int(counted.get(name, 0)) for name in frame["table_name"]])
 
 
-def columns(view: View) -> pd.DataFrame:
-    """One row per column of every table, with the kind of its values in Japanese."""
-    frame = view.data.catalogue_columns()
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Columns of tables with the kind of their values in Japanese."""
     return frame.assign(type_title=[_type(row) for row in rows(frame)])
 
 
@@ -70,14 +69,15 @@ def _names(view: View, list_name: str) -> dict[str, str]:
 
 def measures(view: View) -> pd.DataFrame:
     """One row per measure, all of its targets that are still valid in one cell."""
-    frame = kpis(view)
-    today = pd.Timestamp(view.now.date())
-    found = []
-    for _, own in frame.groupby("kpi_id", sort=False):
-        valid = own[own["valid_to"].isna() | (pd.to_datetime(own["valid_to"]) >= today)]
-        texts = [text for text in dict.fromkeys(valid["target_text"]) if text]
-        found.append(own.iloc[0].to_dict() | {"target_text": "、".join(texts)})
-    return pd.DataFrame(found, columns=frame.columns)
+    today, found = view.now.date(), {}
+    for row in rows(kpis(view)):
+        measure = found.setdefault(row["kpi_id"], row | {"target": None, "targets": []})
+        if row["operator"] is None or (row["valid_to"] is not None and day(row["valid_to"]) < today):
+            continue
+        measure["target"] = row["target"] if measure["target"] is None else measure["target"]
+        if row["target_text"] not in measure["targets"]:
+            measure["targets"].append(row["target_text"])
+    return pd.DataFrame([measure | {"target_text": "、".join(measure["targets"])} for measure in found.values()])
 
 
 TABLES = Dataset(
@@ -118,7 +118,7 @@ COLUMNS = Dataset(
         Column("codes", "コード表の名前", "code", on_screen=False),
         Column("codes_title", "コード表"),
     ),
-    columns,
+    lambda view: typed(view.data.catalogue_columns()),
 )
 
 CODES = Dataset(
@@ -179,7 +179,7 @@ FEEDS = Dataset(
         Column("promise", "届くべきもの", wraps=True),
         Column("interval_minutes", "間隔", "number", "分", on_screen=False),
         Column("due_day", "期限の日（翌月）", "number", "日", on_screen=False),
-        Column("first_date", "データの\n最初の日", "era_date"),
+        Column("first_date", "データの最初の日", "era_date", on_screen=False),
         Column("last_date", "データの\n最終日", "era_date"),
         Column("covered_to", "取り込んだ月", "month"),
         Column("files", "ファイル", "number", "件"),

@@ -28,7 +28,7 @@ def chosen(view: View) -> dict[str, Any] | None:
     """The table that the link names; raises :class:`UnknownChoice` when there is none of that name."""
     if view.table is None:
         return None
-    found = one_row(where(ask.TABLES.load(view), table_name=view.table))
+    found = one_row(where(view.data.catalogue_tables(), table_name=view.table))
     if found is None:
         raise UnknownChoice("表が見つかりません", f"「{view.table}」という表はありません。",
                             "一覧から表の名称を選んでください。")
@@ -47,7 +47,7 @@ def or_sign(key: str) -> Decorate:
 
 def detail(view: View, record: dict[str, Any]) -> Component:
     """What the table is, its columns, its codes."""
-    columns = where(ask.COLUMNS.load(view), table_name=record["table_name"])
+    columns = ask.typed(where(view.data.catalogue_columns(), table_name=record["table_name"]))
     lists = [name for name in dict.fromkeys(columns["codes"]) if name]
     codes = view.data.catalogue_codes()
     return html.Div(

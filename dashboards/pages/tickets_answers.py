@@ -34,10 +34,10 @@ def _answer_figures(view: View, frame: pd.DataFrame, entity: str) -> list[Compon
     of = _of(view, kpis)
     told = sentences.tickets.answers(kpis.get("K27"), own, view.period.label_ja)
     share = FigureText(f"answers{entity}", f"一次回答の期限内率（%）と件数（{of}受付月別・月次推移）", told,
-                       "期限の到来した一次回答だけを数え、期限前で未回答のものを含みません。", 380)
+                       "期限の到来した一次回答だけを数え、期限前で未回答のものを含みません。", 400)
     told = sentences.tickets.hours(kpis.get("K28"), kpis.get("K28.p90"), own, view.period.label_ja)
     hours = FigureText(f"hours{entity}", f"受付から一次回答までの業務時間（{of}受付月別・月次推移・時間）", told,
-                       "90パーセンタイルは、短い順に並べて90%の順位に当たる値です。", 380)
+                       "90パーセンタイルは、短い順に並べて90%の順位に当たる値です。", 400)
     columns, file = ask.ANSWERS.columns, link(ask.ANSWERS, view)
     return [figure_block(share, figures.answers(own, months), own, columns, file),
             figure_block(hours, figures.hours(own, months), own, columns, file)]

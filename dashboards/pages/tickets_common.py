@@ -14,7 +14,7 @@ from dashboards import urls
 from dashboards.components.figure import csv_button
 from dashboards.components.link import page_link
 from dashboards.components.table import Decorate, TableLook, table
-from dashboards.frames import rows, where
+from dashboards.frames import rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import tickets_data as ask
 from dashboards.pages.base import Dataset, csv_link
@@ -22,7 +22,7 @@ from dashboards.view import View
 from warehouse.scope import UNKNOWN_TENANT
 
 NAME = "tickets"
-ROWS_SHOWN = 100
+ROWS_SHOWN = 50
 _TALL_FROM = 12
 
 
@@ -67,7 +67,7 @@ def or_word(key: str, word: str) -> Decorate:
 
 def only_kpi(view: View, kpi_id: str) -> dict[str, Any] | None:
     """The measure of the whole, or of the only body; ``None`` when there are several."""
-    own = list(rows(where(ask.kpis(view), kpi_id=kpi_id)))
+    own = [kpi for kpi in rows(ask.kpis(view)) if kpi["kpi_id"] == kpi_id]
     return own[0] if len(own) == 1 else None
 
 

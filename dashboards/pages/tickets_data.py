@@ -15,6 +15,7 @@ from warehouse.period import Period
 
 OF_TICKETS = ("K26", "K26.reopened", "K27", "K28", "K28.p90", "K29", "K29.over30")
 OF_CHANGES = ("K30", "K30.completed", "K31", "K32")
+_SHOWN = frozenset([*OF_TICKETS, *OF_CHANGES])
 _CODE = Column("tenant_code", "団体コード", "code", on_screen=False)
 _PERIOD = Column("period", "対象期間", "code", on_screen=False)
 _NUMBER = Column("ticket_no", "管理番号", "code")
@@ -41,12 +42,11 @@ def told_until(view: View, table: str) -> date | None:
 
 def kpis(view: View) -> pd.DataFrame:
     """K26 to K32 of :func:`entities`, in the catalogue's order."""
-    if view.scope.platform:
-        frame = view.data.service_levels(view.period)
-        frame = frame[frame["grain"] == "all"]
-    else:
-        frame = _told_as_levels(view.data.tenant_kpis(view.period))
-    return frame[frame["kpi_id"].isin([*OF_TICKETS, *OF_CHANGES])].assign(period=str(view.period))
+    frame = view.data.service_levels(view.period) if view.scope.platform else view.data.tenant_kpis(view.period)
+    grain = "all" if view.scope.platform else "tenant"
+    wanted = [own == grain and kpi_id in _SHOWN for own, kpi_id in zip(frame["grain"], frame["kpi_id"], strict=True)]
+    shown = frame[wanted].assign(period=str(view.period))
+    return shown if view.scope.platform else _told_as_levels(shown)
 
 
 def _told_as_levels(frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -23,6 +24,7 @@ from dashboards.pages import tickets_sums as sums
 from dashboards.pages.base import guarded
 from dashboards.pages.tickets_common import link, listed, nothing, only_kpi, or_word, proof_link, section
 from dashboards.view import View, known
+from warehouse.japanese import era_date
 
 
 def received(view: View) -> Component:
@@ -71,10 +73,11 @@ def _trend(view: View) -> Component:
 
 def still_open(view: View) -> Component:
     trend, title = ask.OPEN_TREND.load(view), "未完了の問合せ・依頼"
-    if not view.data.told_months("ticket", view.period):
+    until = ask.told_until(view, "ticket")
+    if until is None:
         return states.no_data(title, heading=2)
     frame = ask.OPEN.load(view)
-    blocks = [_open_trend(view, trend), _open_ages(view, frame)]
+    blocks = [_open_trend(view, trend), _open_ages(view, frame, until)]
     head = [html.H2(title, className="section-title"), csv_button(title, link(ask.OPEN, view))]
     whole = [listed(frame, ask.OPEN, title, view, _NOT_YET)] if len(frame) else []
     return html.Section([html.Div(head, className="section-head"), html.Div(blocks, className="figures"), *whole],
@@ -95,9 +98,9 @@ def _open_trend(view: View, frame: pd.DataFrame) -> Component:
     return figure_block(text, figures.open_by_age(frame, months), frame, columns, file)
 
 
-def _open_ages(view: View, frame: pd.DataFrame) -> Component:
+def _open_ages(view: View, frame: pd.DataFrame, until: date) -> Component:
     classes = sums.ages(frame)
-    text = FigureText("open-ages", f"未完了件数（{view.period.label_ja}の末日・受付からの開庁日数別・件）",
+    text = FigureText("open-ages", f"未完了件数（{era_date(until)}現在・受付からの開庁日数別・件）",
                       sentences.tickets.ages(frame),
                       f"橙色は、受付から{figures.LONG_DAYS}開庁日を超えるものです。", 340)
     columns, file = ask.OPEN_AGES.columns, link(ask.OPEN_AGES, view)

@@ -36,4 +36,5 @@ def feeds(feeds: Sequence[Row]) -> str:
 def table(table: Row, columns: Sequence[Row]) -> str:
     """What one table holds and what makes one row of it."""
     keys = [str(column["title"]) for column in columns if column["is_key"]]
-    return f"{table['kind_name']}の表です。列は{len(columns)}で、{'、'.join(keys)}の組で1行が定まります。"
+    told = f"{'、'.join(keys)}の組" if len(keys) > 1 else "".join(keys)
+    return f"{table['kind_name']}の表です。列は{len(columns)}で、{told}で1行が定まります。"
