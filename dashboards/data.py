@@ -190,7 +190,8 @@ class Data:
     def told_months(self, table: str, period: Period) -> list[str]:
         """The months of the period of which a ledger tells, in order."""
         frame = self._ask_months("told_months", period)
-        return [str(month) for name, month in zip(frame["table_name"], frame["jst_month"], strict=True) if name == table]
+        named = zip(frame["table_name"], frame["jst_month"], strict=True)
+        return [str(month) for name, month in named if name == table]
 
     def first_answers(self, grain: str, entity: str, period: Period) -> pd.DataFrame:
         """First answers of the whole or of one body, one row per month of the trend window."""

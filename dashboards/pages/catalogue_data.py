@@ -69,7 +69,8 @@ def _names(view: View, list_name: str) -> dict[str, str]:
 
 def measures(view: View) -> pd.DataFrame:
     """One row per measure, all of its targets that are still valid in one cell."""
-    today, found = view.now.date(), {}
+    today = view.now.date()
+    found: dict[str, dict[str, Any]] = {}
     for row in rows(kpis(view)):
         measure = found.setdefault(row["kpi_id"], row | {"target": None, "targets": []})
         if row["operator"] is None or (row["valid_to"] is not None and day(row["valid_to"]) < today):
