@@ -99,7 +99,7 @@ def _kind(view: View, frame: pd.DataFrame, kind: str, columns: Sequence[Column])
 
 def _kpis(view: View) -> Component:
     frame = ask.measures(view)
-    look = TableLook("kpis", f"指標の定義（{len(frame)}件）", dense=True, tall=True, sortable=True, decorate={
+    look = TableLook("kpis", f"指標の定義（{len(frame)}件）", dense=True, tall=True, decorate={
         "target_text": lambda row, text: text or or_sign("operator")(row, text),
         "model": lambda row, text: table_link(view, str(row["model"]), text),
         "clause": or_sign("clause"),

@@ -22,7 +22,7 @@ from dashboards.view import View
 from warehouse.scope import UNKNOWN_TENANT
 
 NAME = "tickets"
-ROWS_SHOWN = 50
+ROWS_SHOWN = 30
 _TALL_FROM = 12
 
 

@@ -72,7 +72,8 @@ def test_the_matrix_adds_up_on_both_sides(demo_data: Path, demo_reader: Reader, 
     cells = lines(demo_reader, "received", period)
     own = [ticket for ticket in tickets(demo_data) if month_of(ticket["received"]) in PERIODS[period]]
     for line in cells:
-        wanted = sum((ticket["kind"], ticket["channel"]) == (line["区分コード"], line["受付経路コード"]) for ticket in own)
+        pair = line["区分コード"], line["受付経路コード"]
+        wanted = sum((ticket["kind"], ticket["channel"]) == pair for ticket in own)
         assert int(line["受付（件）"]) == wanted
     assert len(cells) == 12, "a pair that nothing came by counts 0"
     shown, columns = tickets_sums.matrix(demo_reader.query(
@@ -92,7 +93,8 @@ def test_ages_are_those_of_the_open_list_and_of_the_kpi(demo_reader: Reader) -> 
 
 
 def test_the_late_answers_are_those_that_missed_the_next_open_day(demo_data: Path, demo_reader: Reader) -> None:
-    found = {(line["受付日時"], float(line["超過（業務時間）（時間）"])) for line in lines(demo_reader, "late-answers", "FY2026")}
+    listed = lines(demo_reader, "late-answers", "FY2026")
+    found = {(line["受付日時"], float(line["超過（業務時間）（時間）"])) for line in listed}
     wanted = set()
     for ticket in tickets(demo_data):
         due = datetime.combine(raw_files.next_open(ticket["received"].date()), datetime.min.time()).replace(
@@ -137,7 +139,8 @@ def test_several_bodies_have_a_block_each(demo_reader: Reader) -> None:
 
 def test_without_a_scope_nothing_is_shown(demo_reader: Reader) -> None:
     assert "閲覧権限なし" in page(demo_reader, "/tickets", Scope.none())
-    assert app_on(demo_reader, Scope.none()).server.test_client().get("/csv/tickets/open.csv?period=2026-10").status_code == 403
+    client = app_on(demo_reader, Scope.none()).server.test_client()
+    assert client.get("/csv/tickets/open.csv?period=2026-10").status_code == 403
 
 
 # ---- figures, sums, sentences -------------------------------------------------------------------------
