@@ -106,10 +106,10 @@ def _value(catalogue: Catalogue, kpi: KpiDoc, target: Target) -> str:
 
 
 def _print_feeds(catalogue: Catalogue) -> None:
-    print_table(["取込み定義", "名称", "入る表", "届くべきもの", "最終取込み", "ファイル", "受入れ件数",
-                 "最後に届いた日", "取り込んだ月まで"], [
-        [feed.feed, feed.title, feed.table_title, feed.promise, _time(feed.last_loaded_at), _or_dash(feed.files),
-         _or_dash(feed.accepted_rows), str(feed.last_date or "－"), feed.covered_to or "－"]
+    print_table(["取込み定義", "名称", "ファイルの名前", "入る表", "届くべきもの", "最終取込み", "ファイル",
+                 "受入れ件数", "最後に届いた日", "取り込んだ月まで"], [
+        [feed.feed, feed.title, feed.file_names, feed.table_title, feed.promise, _time(feed.last_loaded_at),
+         _or_dash(feed.files), _or_dash(feed.accepted_rows), str(feed.last_date or "－"), feed.covered_to or "－"]
         for feed in catalogue.feeds])
     until = {feed.data_as_of for feed in catalogue.feeds}
     say(f"数値時点: {_time(next(iter(until), None))}")

@@ -69,12 +69,12 @@ class Data:
     def _ask_days(self, name: str, period: Period) -> pd.DataFrame:
         return self._ask(name, first_date=period.start, last_date=period.end)
 
+    def _ask_months(self, name: str, period: Period) -> pd.DataFrame:
+        return self._ask(name, from_month=period.first_month, to_month=period.last_month)
+
     def _ask_trend(self, name: str, period: Period) -> pd.DataFrame:
         months = period.trailing_months(TREND_MONTHS)
         return self._ask(name, from_month=months[0], to_month=months[-1])
-
-    def _ask_months(self, name: str, period: Period) -> pd.DataFrame:
-        return self._ask(name, from_month=period.first_month, to_month=period.last_month)
 
     def _ask_compared(self, name: str, period: Period) -> pd.DataFrame:
         return self._ask(
@@ -241,6 +241,38 @@ class Data:
 
     # tickets and changes
 
+    def told_months(self, table: str, period: Period) -> list[str]:
+        """The months of the period of which a ledger tells, in order."""
+        frame = self._ask_months("told_months", period)
+        named = zip(frame["table_name"], frame["jst_month"], strict=True)
+        return [str(month) for name, month in named if name == table]
+
+    def first_answers(self, grain: str, entity: str, period: Period) -> pd.DataFrame:
+        """First answers of the whole or of one body, one row per month of the trend window."""
+        months = period.trailing_months(TREND_MONTHS)
+        return self._ask("first_answer_trend", grain=grain, entity=entity, from_month=months[0], to_month=months[-1])
+
+    def tickets_by_channel(self, period: Period) -> pd.DataFrame:
+        """Tickets received in the period, one row per kind and channel."""
+        return self._ask_months("ticket_matrix_period", period)
+
+    def open_tickets(self, period: Period) -> pd.DataFrame:
+        """Tickets open at the period's end with their age."""
+        return self._ask("open_tickets", period=str(period))
+
+    def open_tickets_trend(self, period: Period) -> pd.DataFrame:
+        return self._ask_trend("open_ticket_trend", period)
+
+    def reopened_tickets(self, period: Period) -> pd.DataFrame:
+        return self._ask_months("reopened_tickets", period)
+
+    def changes_by_kind(self, period: Period) -> pd.DataFrame:
+        return self._ask_months("change_kinds_period", period)
+
+    def awaiting_approval(self, period: Period) -> pd.DataFrame:
+        """Changes that waited for the prefecture's approval at the period's end."""
+        return self._ask("awaiting_approval", period=str(period))
+
     # security
 
     def functions(self, period: Period) -> pd.DataFrame:
@@ -268,11 +300,27 @@ class Data:
 
     # catalogue
 
+    def catalogue_tables(self) -> pd.DataFrame:
+        return self._ask("catalogue_tables")
+
+    def catalogue_columns(self) -> pd.DataFrame:
+        return self._ask("catalogue_columns")
+
+    def catalogue_codes(self) -> pd.DataFrame:
+        return self._ask("catalogue_codes")
+
+    def catalogue_kpis(self) -> pd.DataFrame:
+        """Every measure of every KPI, a row for each of its targets."""
+        return self._ask("catalogue_kpis")
+
+    def catalogue_feeds(self) -> pd.DataFrame:
+        return self._ask("catalogue_feeds")
+
+    # of the whole or of the scope's bodies
+
     def time_events(self, first: date, last: date) -> pd.DataFrame:
         """What time axes are annotated with: noted events, stops, memberships."""
         return self._ask("time_events", first_date=first, last_date=last)
-
-    # of the whole or of the scope's bodies
 
     def tickets_trend(self, period: Period) -> pd.DataFrame:
         return self._ask_trend("ticket_trend", period)

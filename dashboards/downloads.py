@@ -78,16 +78,18 @@ def _download(known: _Format, sources: Sources, page_name: str, dataset_name: st
 def _file(known: _Format, page: Page, dataset: Dataset, view: View) -> Response:
     response = Response(known.write(page, dataset, view), content_type=known.content_type)
     entity = view.entity.code if view.entity and dataset.of_entity else None
-    stem = "_".join(part for part in (page.label, view.tenant, entity, dataset.title, str(view.period)) if part)
-    plain = f"{page.name}-{dataset.name}-{view.period}.{known.ending}"
+    period = str(view.period) if page.of_period else ""
+    stem = "_".join(part for part in (page.label, view.tenant, entity, dataset.title, period) if part)
+    plain = "-".join(part for part in (page.name, dataset.name, period) if part)
     response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(stem)}.{known.ending}")
+        f"attachment; filename=\"{plain}.{known.ending}\"; filename*=UTF-8''{quote(stem)}.{known.ending}")
     return response
 
 
 def _about(page: Page, dataset: Dataset, view: View) -> list[tuple[str, str | int]]:
-    found: list[tuple[str, str | int]] = [("画面", page.label), ("データ", dataset.title),
-                                          ("対象期間", str(view.period)), ("対象期間の名称", view.period.label_ja)]
+    found: list[tuple[str, str | int]] = [("画面", page.label), ("データ", dataset.title)]
+    if page.of_period:
+        found += [("対象期間", str(view.period)), ("対象期間の名称", view.period.label_ja)]
     if view.tenant:
         found.append(("団体コード", view.tenant))
     if view.entity and dataset.of_entity:

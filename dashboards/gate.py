@@ -48,7 +48,7 @@ def enter(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf: She
     period = urls.period_of(choice.period, latest)
     if period.kind not in page.period_kinds:
         raise _wrong_kind(period, page)
-    view = View(data, period, None, now, choice.subject, shelf=shelf)
+    view = View(data, period, None, now, choice.subject, table=choice.table, shelf=shelf)
     if page.of_tenant:
         return replace(view, tenant=_tenant_of(choice, view))
     return replace(view, entity=_entity_of(choice, page.chooses, view)) if page.chooses else view

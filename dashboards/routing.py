@@ -17,6 +17,7 @@ from dashboards.data import Data, FrameCache, latest_month
 from dashboards.errors import record_failure
 from dashboards.gate import NotAllowed, TenantNotChosen, enter, may_open
 from dashboards.pages import (
+    catalogue,
     data_quality,
     lines,
     load,
@@ -27,6 +28,7 @@ from dashboards.pages import (
     service_level,
     tenant,
     tenants,
+    tickets,
 )
 from dashboards.pages.base import Page
 from dashboards.view import View
@@ -38,8 +40,8 @@ from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 PAGES: tuple[Page, ...] = (
-    overview.PAGE, tenants.PAGE, tenant.PAGE, lines.PAGE, load.PAGE, security.PAGE, service_level.PAGE,
-    data_quality.PAGE, reports.PAGE,
+    overview.PAGE, tenants.PAGE, tenant.PAGE, lines.PAGE, load.PAGE, tickets.PAGE, security.PAGE, service_level.PAGE,
+    data_quality.PAGE, catalogue.PAGE, reports.PAGE,
     proof.PAGE,
 )
 
@@ -108,8 +110,10 @@ def _with_data(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf
     try:
         view = enter(page, choice, data, now, shelf)
         name = page.title(view) if page.title else page.label
-        title, content = f"{name} {view.period.label_ja}", _page(page, view)
-        announcement = f"{title}を表示しました。" if view.is_loaded() else f"{title}は未取込です。"
+        title = f"{name} {view.period.label_ja}" if page.of_period else name
+        content = _page(page, view)
+        shown = view.is_loaded() or not page.of_period
+        announcement = f"{title}を表示しました。" if shown else f"{title}は未取込です。"
     except TenantNotChosen as stop:
         title, content = page.label, [_heading(page, stop.view), *_tenant_list(page, stop.view)]
         announcement = "接続団体を選んでください。"
@@ -118,7 +122,8 @@ def _with_data(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf
     except MiharashiError as error:
         title, content = (
             error.title,
-            [_picker(page, whole), states.notice(error, urls.href(page.path), "最新の月を表示")],
+            [*([_picker(page, whole)] if page.of_period else []),
+             states.notice(error, urls.href(page.path), "最新の月を表示" if page.of_period else "一覧を表示")],
         )
         announcement = f"{title}。"
     return Screen(f"{title}｜{PRODUCT}", announcement, _nav(page, scope, choice), data_state(snapshot), content)
@@ -130,6 +135,8 @@ def _denied(scope: Scope, choice: urls.Choice) -> Screen:
 
 def _page(page: Page, view: View) -> list[Component]:
     head = [_heading(page, view)]
+    if not page.of_period:
+        return [*head, *page.render(view)]
     if not view.is_loaded():
         return [*head, states.not_loaded(f"{view.period.label_ja}のデータ", _loaded_until(view))]
     if view.is_partial():
@@ -145,7 +152,7 @@ def _loaded_until(view: View) -> str:
 
 def _heading(page: Page, view: View) -> Component:
     """The page's title, what it is about, and the pickers."""
-    name, subtitle = page.title(view) if page.title else page.label, view.period.label_ja
+    name, subtitle = page.title(view) if page.title else page.label, view.period.label_ja if page.of_period else ""
     if page.of_tenant and view.tenant:
         own = next((row for row in view.tenants() if row["tenant_code"] == view.tenant), None)
         name = str(own["name"]) if own else "接続団体"
@@ -156,7 +163,7 @@ def _heading(page: Page, view: View) -> Component:
                 [html.H1([name, html.Span(subtitle, className="title-period")], id="page-title", tabIndex=-1)],
                 className="title",
             ),
-            _picker(page, view),
+            *([_picker(page, view)] if page.of_period else []),
         ],
         className="page-head",
     )

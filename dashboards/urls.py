@@ -1,4 +1,4 @@
-"""What a page shows, as a link: period, tenant, KPI and chosen entity to and from the query string.
+"""What a page shows, as a link: period, tenant, KPI, chosen entity and table to and from the query string.
 
 A link holds only choices, never rights: whether the tenant may be seen is decided by the scope.
 """
@@ -57,13 +57,14 @@ class Choice:
     tenant: str | None = None
     subject: Subject | None = None
     entity: Entity | None = None
+    table: str | None = None
 
 
 def parse(pathname: str | None, search: str | None) -> Choice:
     """Read path and query string; unknown keys are ignored, over-long values are cut."""
     given = parse_qs((search or "").lstrip("?"), keep_blank_values=False)
     return Choice(_clean_path(pathname), _first(given, "period"), _first(given, "tenant"), _subject(given),
-                  _entity(given))
+                  _entity(given), _first(given, "table"))
 
 
 def _subject(given: dict[str, list[str]]) -> Subject | None:
@@ -92,11 +93,11 @@ def period_of(text: str | None, default: Period) -> Period:
 
 
 def href(path: str, period: Period | None = None, tenant: str | None = None, subject: Subject | None = None,
-         entity: Entity | None = None) -> str:
+         entity: Entity | None = None, table: str | None = None) -> str:
     """The link that shows the same again."""
     about = {"kpi": subject.kpi_id, "grain": subject.grain, "entity": subject.entity} if subject else {}
     chosen = {entity.kind: entity.code} if entity else {}
-    choices = {"tenant": tenant, **about, **chosen, "period": str(period) if period else None}
+    choices = {"tenant": tenant, "table": table, **about, **chosen, "period": str(period) if period else None}
     query = urlencode({key: value for key, value in choices.items() if value})
     return f"{quote(path)}?{query}" if query else quote(path)
 

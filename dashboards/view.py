@@ -22,7 +22,7 @@ class View:
     """``tenant`` is set on tenant pages only, and only to a code inside the scope; ``subject`` is the figure asked.
 
     ``entity`` is the thing chosen on a page that goes into one at a time; ``None`` where there is none to choose.
-    ``shelf`` holds the documents, where there are any.
+    ``table`` is the table of the catalogue that is asked for, ``shelf`` holds the documents, where there are any.
     """
 
     data: Data
@@ -31,6 +31,7 @@ class View:
     now: datetime
     subject: Subject | None = None
     entity: Entity | None = None
+    table: str | None = None
     shelf: Shelf | None = None
 
     @property

@@ -8,16 +8,16 @@ from exports.text import coverage
 from warehouse.japanese import bytes_gb, mbps, number, round_half_up, truncate
 from warehouse.period import Kind
 
-_SMALLEST_CHANGE_PCT = 0.05
-_SMALLEST_MBPS = 50_000
-"""In bit/s: what one decimal of Mbps can tell."""
-COMPARED_WITH: dict[Kind, tuple[str, ...]] = {
+COMPARED_WITH: dict[Kind, tuple[str, str]] = {
     "month": ("前月", "前年同月"),
     "quarter": ("前四半期", "前年同期"),
     "half": ("前半期", "前年同期"),
-    "year": ("前年度",),
+    "year": ("前年度", ""),
 }
-"""What the period before and the same period of last year are called; a year has but one of them."""
+"""What a period is compared with: the one before, and the same of last year (of a year they are one)."""
+_SMALLEST_CHANGE_PCT = 0.05
+_SMALLEST_MBPS = 50_000
+"""In bit/s: what one decimal of Mbps can tell."""
 
 NOTHING = "この期間のデータはありません。"
 
@@ -78,10 +78,10 @@ def step(value: float | None, base: float | None, unit: str, decimals: int, roun
     return f"{number(abs(difference), decimals)}{'ポイント' if unit == '%' else unit}{'増' if difference > 0 else '減'}"
 
 
-def compared(value: float | None, previous: float | None, last_year: float | None) -> str:
+def compared(value: float | None, previous: float | None, last_year: float | None, kind: Kind = "month") -> str:
     """（前月比3.2%増、前年同月比1.0%減）, or what of it is known."""
-    parts = [("前月比", change(value, previous)), ("前年同月比", change(value, last_year))]
-    known = [f"{name}{text}" for name, text in parts if text]
+    parts = zip(COMPARED_WITH[kind], (change(value, previous), change(value, last_year)), strict=True)
+    known = [f"{name}比{text}" for name, text in parts if name and text]
     return f"（{'、'.join(known)}）" if known else ""
 
 

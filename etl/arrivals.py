@@ -25,8 +25,8 @@ def _plan(feed: Feed, registry: Registry) -> FeedPlan:
     listed = () if isinstance(known.entities, str) else tuple(_code(feed, name, registry) for name in known.entities)
     opens, closes = known.hours
     return FeedPlan(
-        feed=feed.name, title=feed.title, table=feed.table, every=spec.every if spec else None, days=known.days,
-        opens_minute=opens, closes_minute=closes,
+        feed=feed.name, title=feed.title, table=feed.table, file_names=feed.file.names,
+        every=spec.every if spec else None, days=known.days, opens_minute=opens, closes_minute=closes,
         interval_minutes=max(feed.sample_seconds, fact.interval_seconds or 0) // 60, due_day=known.due_day,
         entities=known.entities if isinstance(known.entities, str) else "listed", listed=listed, series=series_of(feed),
         minimum_share_pct=known.minimum_share_pct, maximum_share_pct=known.maximum_share_pct)

@@ -139,8 +139,9 @@ def _target(catalogue: Catalogue, kpi: KpiDoc, target: Target) -> str:
 def _feeds(catalogue: Catalogue) -> Iterator[str]:
     yield f"## 取込み定義（{len(catalogue.feeds)}）\n"
     yield "ファイルの形式と列の対応は [取込み定義](feeds.md) にあります。\n"
-    yield from _grid(("物理名", "名称", "入る表", "届くべきもの"), (
-        (f"`{feed.feed}`", feed.title, f"{feed.table_title}（`{feed.table_name}`）", feed.promise)
+    yield from _grid(("物理名", "名称", "ファイルの名前", "入る表", "届くべきもの"), (
+        (f"`{feed.feed}`", feed.title, f"`{feed.file_names}`", f"{feed.table_title}（`{feed.table_name}`）",
+         feed.promise)
         for feed in catalogue.feeds))
 
 

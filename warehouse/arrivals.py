@@ -25,6 +25,7 @@ _NEVER = 9999
 class FeedPlan:
     """One feed.  ``every`` None: nothing is expected of it.  Minutes of the day, JST; ``closes_minute`` exclusive.
 
+    ``file_names`` are the patterns of the files that it takes.
     ``entities``: ``valid`` = all that the configuration holds valid on the day, ``seen`` = those that came in this
     month or the one before, ``listed`` = those in ``listed``.  ``series`` empty: all that the configuration knows.
     """
@@ -32,6 +33,7 @@ class FeedPlan:
     feed: str
     title: str
     table: str
+    file_names: tuple[str, ...]
     every: Every | None
     days: Literal["all", "open"]
     opens_minute: int
@@ -47,9 +49,9 @@ class FeedPlan:
 
 def write_plans(connection: duckdb.DuckDBPyConnection, plans: Sequence[FeedPlan] | None) -> None:
     """Write the three tables; without plans those of the parent snapshot stay."""
-    connection.execute(_TABLES)
+    create = "CREATE TABLE IF NOT EXISTS" if plans is None else "CREATE OR REPLACE TABLE"
+    connection.execute(_TABLES.format(create=create))
     if plans is not None:
-        connection.execute("DELETE FROM dim_feed; DELETE FROM dim_feed_entity; DELETE FROM dim_feed_series")
         insert_rows(connection, "dim_feed", [_row(plan) for plan in plans])
         insert_rows(connection, "dim_feed_entity",
                     [{"feed": plan.feed, "entity": name} for plan in plans for name in plan.listed])
@@ -61,19 +63,20 @@ def write_plans(connection: duckdb.DuckDBPyConnection, plans: Sequence[FeedPlan]
 
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS dim_feed (
-    feed VARCHAR, title VARCHAR, table_name VARCHAR, every VARCHAR, days VARCHAR, opens_minute BIGINT,
-    closes_minute BIGINT, interval_minutes BIGINT, table_interval_minutes BIGINT, due_day BIGINT, entities VARCHAR,
-    minimum_share_pct DECIMAL(9,2), maximum_share_pct DECIMAL(9,2), first_date DATE);
-CREATE TABLE IF NOT EXISTS dim_feed_entity (feed VARCHAR, entity VARCHAR);
-CREATE TABLE IF NOT EXISTS dim_feed_series (feed VARCHAR, series VARCHAR);
+{create} dim_feed (
+    feed VARCHAR, title VARCHAR, table_name VARCHAR, file_names VARCHAR, every VARCHAR, days VARCHAR,
+    opens_minute BIGINT, closes_minute BIGINT, interval_minutes BIGINT, table_interval_minutes BIGINT, due_day BIGINT,
+    entities VARCHAR, minimum_share_pct DECIMAL(9,2), maximum_share_pct DECIMAL(9,2), first_date DATE);
+{create} dim_feed_entity (feed VARCHAR, entity VARCHAR);
+{create} dim_feed_series (feed VARCHAR, series VARCHAR);
 """
 
 
 def _row(plan: FeedPlan) -> dict[str, object]:
     interval = FACT_TABLES[plan.table].interval_seconds
     return {
-        "feed": plan.feed, "title": plan.title, "table_name": plan.table, "every": plan.every, "days": plan.days,
+        "feed": plan.feed, "title": plan.title, "table_name": plan.table,
+        "file_names": "、".join(plan.file_names), "every": plan.every, "days": plan.days,
         "opens_minute": plan.opens_minute, "closes_minute": plan.closes_minute,
         "interval_minutes": plan.interval_minutes, "table_interval_minutes": interval // 60 if interval else None,
         "due_day": plan.due_day, "entities": plan.entities, "minimum_share_pct": plan.minimum_share_pct,

@@ -121,6 +121,7 @@ class FeedDoc:
     title: str
     table_name: str
     table_title: str
+    file_names: str
     every: str | None
     days: str
     opens_minute: int

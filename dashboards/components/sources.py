@@ -19,10 +19,13 @@ _SIGNS = (
 )
 
 
-def sources(snapshot: SnapshotFacts, period: Period, feeds: Sequence[str], notes: Sequence[str] = ()) -> Component:
-    """Sources, period, data-as-of, updated-at, then the legend of signs."""
+def sources(
+    snapshot: SnapshotFacts, period: Period | None, feeds: Sequence[str], notes: Sequence[str] = ()
+) -> Component:
+    """Sources, period (where the page has one), data-as-of, updated-at, then the legend of signs."""
+    about = f"対象期間 {period.label_ja}、" if period else ""
     first = (
-        f"出典：{'、'.join(feeds)}（対象期間 {period.label_ja}、数値時点 {as_of_ja(snapshot.data_as_of, '不明')}、"
+        f"出典：{'、'.join(feeds)}（{about}数値時点 {as_of_ja(snapshot.data_as_of, '不明')}、"
         f"更新日時 {era_datetime(snapshot.published_at)}、データ第{snapshot.number}版）"
     )
     return html.Section(

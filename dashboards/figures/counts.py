@@ -132,10 +132,13 @@ def _colour(place: int) -> dict[str, Any]:
 def tickets(frame: pd.DataFrame, months: Sequence[str]) -> base.Figure:
     """Tickets received per month, stacked by kind, the month's sum on top."""
     kinds = list(dict.fromkeys(zip(frame["ticket_kind"], frame["kind_name"], strict=True)))
-    traces = [
-        _stack(str(name), months, counts_by_month(where(frame, ticket_kind=kind), frame, months), _colour(place))
-        for place, (kind, name) in enumerate(kinds)
-    ]
+    layers = [(str(name), counts_by_month(where(frame, ticket_kind=kind), frame, months)) for kind, name in kinds]
+    return stacked(layers, months)
+
+
+def stacked(layers: Sequence[tuple[str, Sequence[Any]]], months: Sequence[str]) -> base.Figure:
+    """Named counts per month on top of each other, the month's sum above; a month without any is marked."""
+    traces = [_stack(name, months, counts, _colour(place)) for place, (name, counts) in enumerate(layers)]
     return {
         "data": [*traces, _totals(traces, months)],
         "layout": base.layout(

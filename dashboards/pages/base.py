@@ -55,6 +55,8 @@ class EntityChoice:
 class Page:
     """One entry of the navigation. ``render`` gets a view whose period and rights have been checked.
 
+    Not ``of_period``: the page shows no period and offers none.
+
     A page about one figure (``view.subject``) is reached from that figure and not ``in_menu``; its ``title`` names it.
     """
 
@@ -67,6 +69,7 @@ class Page:
     needs_platform: bool = False
     of_tenant: bool = False
     period_kinds: frozenset[Kind] = field(default_factory=lambda: frozenset({"month"}))
+    of_period: bool = True
     in_menu: bool = True
     title: Callable[[View], str] | None = None
     chooses: EntityChoice | None = None

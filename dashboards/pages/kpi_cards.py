@@ -51,8 +51,8 @@ def proof_href(kpi: Kpi, period: Period) -> str:
 
 def kpi_card(kpi: Kpi, period: Period) -> Card:
     """Target, previous period and same period of last year go with every value."""
-    before = zip(COMPARED_WITH[period.kind], ("previous_value", "last_year_value"), strict=False)
-    facts = [Fact("目標", target(kpi)), *(_compared(label, kpi, key) for label, key in before)]
+    before = zip(COMPARED_WITH[period.kind], ("previous_value", "last_year_value"), strict=True)
+    facts = [Fact("目標", target(kpi)), *(_compared(name, kpi, key) for name, key in before if name)]
     coverage = kpi["coverage_pct"]
     if coverage is not None and coverage < LOW_COVERAGE_PCT:
         facts.append(Fact("取得率", coverage_text(coverage), "参考値"))

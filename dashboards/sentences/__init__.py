@@ -1,5 +1,19 @@
 """One sentence per figure that reads it: the same numbers always give the same words."""
 
-from dashboards.sentences import bodies, counts, kpis, lines, load, quality, reports, security, traffic
+from dashboards.sentences import (
+    bodies,
+    catalogue,
+    counts,
+    kpis,
+    lines,
+    load,
+    quality,
+    reports,
+    security,
+    tickets,
+    traffic,
+)
 
-__all__ = ["bodies", "counts", "kpis", "lines", "load", "quality", "reports", "security", "traffic"]
+__all__ = [
+    "bodies", "catalogue", "counts", "kpis", "lines", "load", "quality", "reports", "security", "tickets", "traffic",
+]

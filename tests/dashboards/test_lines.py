@@ -162,7 +162,8 @@ def history(state: str = "rising", count: int = 14) -> pd.DataFrame:
     months = pd.period_range(end="2026-10", periods=count, freq="M").astype(str)
     return pd.DataFrame([
         {"jst_month": month, "line_id": "internet", "value": (500.0 + 5 * place) * MEGA,
-         "limit_value": 1000.0 * MEGA, "state": state, "months": count, "slope": 5.0 * MEGA, "slope_low": 4.0 * MEGA, "slope_high": 8.0 * MEGA,
+         "limit_value": 1000.0 * MEGA, "state": state, "months": count, "slope": 5.0 * MEGA,
+         "slope_low": 4.0 * MEGA, "slope_high": 8.0 * MEGA,
          "fit_value": 565.0 * MEGA, "fit_low": 560.0 * MEGA, "fit_high": 570.0 * MEGA}
         for place, month in enumerate(months)
     ])

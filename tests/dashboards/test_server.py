@@ -21,6 +21,9 @@ from tests.dashboards.fake_reader import FakeReader
 from warehouse.reader import Reader
 from warehouse.scope import Scope
 
+EMPTY = {"anomalies", "late-answers", "awaiting"}
+"""In October the demo's amounts are as always, its three bodies got every answer in time, and no change waits."""
+
 
 @pytest.mark.parametrize(("page", "dataset"), [(page.name, item.name) for page in PAGES for item in page.datasets])
 def test_every_dataset_downloads_as_clean_csv(demo_reader: Reader, tmp_path: Path, page: str, dataset: str) -> None:
@@ -35,7 +38,7 @@ def test_every_dataset_downloads_as_clean_csv(demo_reader: Reader, tmp_path: Pat
     lines = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
     header = lines[0]
     assert len(set(header)) == len(header)
-    assert len(lines) > 1 or dataset == "anomalies", "the demo's amounts are as always"
+    assert len(lines) > 1 or dataset in EMPTY, "a file without rows proves nothing"
     assert all(len(line) == len(header) for line in lines)
     assert "…" not in response.data.decode()
 

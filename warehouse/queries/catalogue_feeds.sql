@@ -12,7 +12,7 @@ arrived AS (
     SELECT feed, max(CASE WHEN received > 0 THEN jst_date END) AS last_date FROM scoped.arrival_day GROUP BY feed
 ),
 covered AS (SELECT table_name, max(jst_month) AS covered_to FROM scoped.covered_month GROUP BY table_name)
-SELECT d.feed, d.title, d.table_name, t.title AS table_title, d.every, d.days, d.opens_minute, d.closes_minute,
+SELECT d.feed, d.title, d.table_name, t.title AS table_title, d.file_names, d.every, d.days, d.opens_minute, d.closes_minute,
        d.interval_minutes, d.due_day, d.first_date, c.covered_to, a.last_date, f.last_loaded_at,
        CASE WHEN getvariable('scope_platform') THEN coalesce(f.files, 0) END AS files,
        CASE WHEN getvariable('scope_platform') THEN coalesce(f.accepted_rows, 0) END AS accepted_rows,
