@@ -15,12 +15,13 @@ from dash.development.base_component import Component
 from flask import Flask, Response, request
 
 from dashboards import urls
+from dashboards.answers import Answers
 from dashboards.components.aria import aria
 from dashboards.components.header import PRODUCT, SUBTITLE, masthead
 from dashboards.data import FrameCache
 from dashboards.documents import add_documents
 from dashboards.downloads import add_downloads
-from dashboards.routing import Sources, page_at, screen
+from dashboards.routing import Sources, page_at
 from dashboards.security import add_headers
 from exports.shelf import Shelf
 from warehouse.reading import FrameReader
@@ -123,6 +124,8 @@ def shell() -> Component:
 
 
 def _answer_links(app: Dash, sources: Sources) -> None:
+    answers = Answers(sources)
+
     @app.callback(
         Output("content", "children"),
         Output("navigation", "children"),
@@ -132,8 +135,7 @@ def _answer_links(app: Dash, sources: Sources) -> None:
         Input("url", "search"),
     )
     def show(pathname: str | None, search: str | None) -> tuple[Any, ...]:
-        answer = screen(urls.parse(pathname, search), sources)
-        return answer.content, answer.navigation, answer.data_state, [answer.title, answer.announcement]
+        return answers.of(urls.parse(pathname, search))
 
     in_browser: Any = app.clientside_callback
     in_browser(

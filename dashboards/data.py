@@ -5,15 +5,14 @@ Every question carries the request's scope; a tenant page asks with the scope na
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from threading import Lock
 from typing import Any
 
 import pandas as pd
 
+from dashboards.recent import Recent
 from dashboards.urls import Subject
 from warehouse.explain import Proof, explain
 from warehouse.period import Period
@@ -27,26 +26,24 @@ _CACHED_FRAMES = 512
 
 
 class FrameCache:
-    """The last answers, least recently used first out. Keys hold snapshot and scope, so nothing leaks across them."""
+    """The last frames, each asked for once."""
 
     def __init__(self, size: int = _CACHED_FRAMES) -> None:
-        self._size = size
-        self._lock = Lock()
-        self._frames: OrderedDict[tuple[Any, ...], pd.DataFrame] = OrderedDict()
+        self._frames: Recent[pd.DataFrame] = Recent(size)
 
     def get(self, key: tuple[Any, ...], ask: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """The kept frame (a lazy copy: a caller's change never reaches the next one), or the answer of ``ask``."""
-        with self._lock:
-            kept = self._frames.get(key)
-            if kept is not None:
-                self._frames.move_to_end(key)
-                return kept.copy(deep=False)
-        frame = ask()
-        with self._lock:
-            self._frames[key] = frame
-            while len(self._frames) > self._size:
-                self._frames.popitem(last=False)
-        return frame.copy(deep=False)
+        kept = self._frames.get(key)
+        if kept is None:
+            kept = _plain_texts(ask())
+            self._frames.keep(key, kept)
+        return kept.copy(deep=False)
+
+
+def _plain_texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Texts as Python's own, which pages read several times as fast as pandas' strings; missing ones are None."""
+    texts = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.StringDtype)]
+    return frame.assign(**{str(name): frame[name].astype(object).where(frame[name].notna(), None) for name in texts})
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ class Screen:
     navigation: Component
     data_state: Component
     content: Sequence[Component]
+    lasting: bool = False
+    """Whether the same link gives the same screen as long as the snapshot is published, all day."""
 
 
 def page_at(path: str) -> Page | None:
@@ -105,7 +107,7 @@ def _answer(choice: urls.Choice, sources: Sources, now: datetime) -> Screen:
 
 
 def _with_data(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf: Shelf | None) -> Screen:
-    snapshot, scope = data.reader.snapshot, data.scope
+    snapshot, scope, lasting = data.reader.snapshot, data.scope, False
     whole = View(data, latest_month(snapshot.data_as_of, now.date()), None, now, shelf=shelf)
     try:
         view = enter(page, choice, data, now, shelf)
@@ -114,6 +116,7 @@ def _with_data(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf
         content = _page(page, view)
         shown = view.is_loaded() or not page.of_period
         announcement = f"{title}を表示しました。" if shown else f"{title}は未取込です。"
+        lasting = page.lasting and not view.troubles
     except TenantNotChosen as stop:
         title, content = page.label, [_heading(page, stop.view), *_tenant_list(page, stop.view)]
         announcement = "接続団体を選んでください。"
@@ -126,7 +129,8 @@ def _with_data(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf
              states.notice(error, urls.href(page.path), "最新の月を表示" if page.of_period else "一覧を表示")],
         )
         announcement = f"{title}。"
-    return Screen(f"{title}｜{PRODUCT}", announcement, _nav(page, scope, choice), data_state(snapshot), content)
+    nav = _nav(page, scope, choice)
+    return Screen(f"{title}｜{PRODUCT}", announcement, nav, data_state(snapshot), content, lasting)
 
 
 def _denied(scope: Scope, choice: urls.Choice) -> Screen:

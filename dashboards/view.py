@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,7 +22,8 @@ class View:
     """``tenant`` is set on tenant pages only, and only to a code inside the scope; ``subject`` is the figure asked.
 
     ``entity`` is the thing chosen on a page that goes into one at a time; ``None`` where there is none to choose.
-    ``table`` is the table of the catalogue that is asked for, ``shelf`` holds the documents, where there are any.
+    ``table`` is the table of the catalogue that is asked for, ``shelf`` holds
+    the documents, where there are any; ``troubles`` collects the numbers of the parts that failed.
     """
 
     data: Data
@@ -33,6 +34,7 @@ class View:
     entity: Entity | None = None
     table: str | None = None
     shelf: Shelf | None = None
+    troubles: list[str] = field(default_factory=list, compare=False)
 
     @property
     def scope(self) -> Scope:

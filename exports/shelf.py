@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,7 @@ class Shelf:
 
     def offers(self) -> list[Offer]:
         """Every report that there is a template for."""
-        names = sorted(path.stem for path in TEMPLATES.glob("*.yaml") if path.stem != "datasets")
-        return [_offer(load_template(name).spec) for name in names]
+        return list(_offers())
 
     def documents(self, scope: Scope) -> list[Document]:
         """What the scope may have, newest period first; raises :class:`ManifestDamaged`."""
@@ -118,6 +118,13 @@ class Shelf:
             except BlockingIOError:
                 raise ShelfBusy from None
             yield
+
+
+@cache
+def _offers() -> tuple[Offer, ...]:
+    """Templates are part of the release: they are read once."""
+    names = sorted(path.stem for path in TEMPLATES.glob("*.yaml") if path.stem != "datasets")
+    return tuple(_offer(load_template(name).spec) for name in names)
 
 
 def _offer(spec: ReportSpec) -> Offer:

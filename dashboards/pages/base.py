@@ -57,6 +57,7 @@ class Page:
 
     Not ``of_period``: the page shows no period and offers none.
 
+    A page is ``lasting`` whose content follows from snapshot, scope, link and day alone: it is made once.
     A page about one figure (``view.subject``) is reached from that figure and not ``in_menu``; its ``title`` names it.
     """
 
@@ -71,6 +72,7 @@ class Page:
     period_kinds: frozenset[Kind] = field(default_factory=lambda: frozenset({"month"}))
     of_period: bool = True
     in_menu: bool = True
+    lasting: bool = True
     title: Callable[[View], str] | None = None
     chooses: EntityChoice | None = None
 
@@ -89,6 +91,8 @@ def guarded(what: str, view: View, build: Callable[[], Any]) -> Any:
     try:
         return build()
     except MiharashiError as error:
-        return states.stopped(error, record_failure(what, view.now), heading=3)
+        view.troubles.append(record_failure(what, view.now))
+        return states.stopped(error, view.troubles[-1], heading=3)
     except Exception:  # noqa: BLE001 - last resort, logged with its number
-        return states.failed(record_failure(what, view.now), heading=3)
+        view.troubles.append(record_failure(what, view.now))
+        return states.failed(view.troubles[-1], heading=3)

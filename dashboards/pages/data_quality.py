@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
-import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
@@ -82,17 +80,17 @@ def _coverage(view: View) -> Component:
                          else [f"{day(value):%Y-%m}" for value in frame["jst_date"]])
     places = sorted(named["place"].unique())
     titles = list(dict.fromkeys(named["title"]))
-    grid = [(title, [_share(named, title, place) for place in places]) for title in titles]
+    sums = named.groupby(["title", "place"])[["expected", "received"]].sum()
+    found = {key: (int(expected), int(received)) for key, expected, received in sums.itertuples()}
+    grid = [(title, [_share(title, *found.get((title, place), (0, 0))) for place in places]) for title in titles]
     heads = [str(place.day) if by_day else f"{int(place[5:])}月" for place in places]
     caption = f"{'日' if by_day else '月'}ごとの取得率（{view.period.label_ja}・%・小数点以下切捨て）"
     told = sentences.quality.coverage(list(rows(frame)))
     return _section("取得率", told, heat_table(caption, "データ", heads, grid), ask.COVERAGE, view)
 
 
-def _share(frame: pd.DataFrame, title: str, place: Any) -> HeatCell:
+def _share(title: str, expected: int, received: int) -> HeatCell:
     """The share of one kind of data on a day or in a month, from the sums."""
-    part = frame[(frame["title"] == title) & (frame["place"] == place)]
-    expected, received = int(part["expected"].sum()), int(part["received"].sum())
     if not expected:
         return HeatCell(None, f"{title}：届くべきものはありません")
     pct = 100 * received / expected

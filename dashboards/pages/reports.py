@@ -127,4 +127,5 @@ def _states(frame: pd.DataFrame) -> list[str]:
     return [str(state) for state in frame["state"]]
 
 
-PAGE = Page(NAME, urls.REPORTS, "レポート", "提示型", render, ask.DATASETS, period_kinds=EVERY_KIND)
+PAGE = Page(NAME, urls.REPORTS, "レポート", "提示型", render, ask.DATASETS, period_kinds=EVERY_KIND,
+            lasting=False)

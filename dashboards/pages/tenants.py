@@ -36,15 +36,16 @@ _NOTES = (
 
 def render(view: View) -> Sequence[Component]:
     """All measures as a table tinted by place; one of them on the map and ranked."""
+    everyone = ask.all_bodies(view)
     return [
-        guarded("接続団体別の指標", view, partial(_bodies, view)),
-        guarded("地図と順位", view, partial(_measure, view)),
+        guarded("接続団体別の指標", view, partial(_bodies, view, everyone)),
+        guarded("地図と順位", view, partial(_measure, view, everyone)),
         sources(view.snapshot, view.period, _FEEDS, _NOTES),
     ]
 
 
-def _bodies(view: View) -> Component:
-    everyone, frame = ask.all_bodies(view), ask.BODIES.load(view)
+def _bodies(view: View, everyone: pd.DataFrame) -> Component:
+    frame = ask.picked(everyone, view)
     if not len(frame):
         return states.no_data("接続団体", "この期間に、この範囲に当たる接続団体はありません。", heading=2)
     look = TableLook(
@@ -68,8 +69,8 @@ def _bodies(view: View) -> Component:
     )
 
 
-def _measure(view: View) -> Component:
-    frame, shown = ask.all_bodies(view), measure.chosen(view)
+def _measure(view: View, frame: pd.DataFrame) -> Component:
+    shown = measure.chosen(view)
     if not len(frame) or not known(frame, shown.kpi_id):
         parts = [states.no_data("地図と順位", "この指標の値のある団体はありません。")]
     else:

@@ -55,24 +55,30 @@ def choices(view: View) -> list[tuple[str, str]]:
 
 
 def bodies(view: View) -> pd.DataFrame:
-    """The bodies that the view's choice leaves of :func:`all_bodies`."""
-    frame, chosen = all_bodies(view), view.entity.code if view.entity else ALL
+    """The bodies of the view's choice, as :func:`all_bodies` has them."""
+    return picked(all_bodies(view), view)
+
+
+def picked(everyone: pd.DataFrame, view: View) -> pd.DataFrame:
+    """The bodies of the view's choice among all."""
+    chosen = view.entity.code if view.entity else ALL
     if chosen == MISSED:
         judged = [f"{shown.kpi_id}@judgement" for shown in MEASURES]
-        return frame[(frame[judged] == "未達").any(axis=1)]
-    return frame if chosen == ALL else frame[frame["kind"] == chosen]
+        return everyone[(everyone[judged] == "未達").any(axis=1)]
+    return everyone if chosen == ALL else everyone[everyone["kind"] == chosen]
 
 
 def all_bodies(view: View) -> pd.DataFrame:
     """One row per body of the period in official order, a column of values for each measure, and ``…@judgement``."""
     figures = view.data.tenant_kpis(view.period)
     frame = view.data.tenants(view.period).assign(period=str(view.period))
-    for shown in MEASURES:
-        own = figures[figures["kpi_id"] == shown.kpi_id].set_index("entity")
-        for key, column in ((shown.kpi_id, "value"), (f"{shown.kpi_id}@judgement", "judgement")):
-            found = dict(zip(own.index, values(own, column), strict=True))
-            frame[key] = pd.Series([found.get(code) for code in frame["tenant_code"]], index=frame.index, dtype=object)
-    return frame
+    keys = list(zip(figures["kpi_id"], figures["entity"], strict=True))
+    known = {column: dict(zip(keys, values(figures, column), strict=True)) for column in ("value", "judgement")}
+    codes = frame["tenant_code"].tolist()
+    columns = {name: pd.Series([known[column].get((shown.kpi_id, code)) for code in codes], frame.index, object)
+               for shown in MEASURES
+               for name, column in ((shown.kpi_id, "value"), (f"{shown.kpi_id}@judgement", "judgement"))}
+    return frame.assign(**columns)
 
 
 def place_of(frame: pd.DataFrame, key: str) -> list[int]:
