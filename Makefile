@@ -1,9 +1,10 @@
 # make demo [SERVE=0]  demo data, load, monthly report, dashboard     make test   all tests
 # make check           lint, types, imports, models, docs         make bench  load, page and report times
+# make screenshots     pictures of every screen into docs/images (after make demo)
 PY = .venv/bin/python
 SERVE ?= 1
 
-.PHONY: demo test check bench setup-run setup-test
+.PHONY: demo test check bench screenshots setup-run setup-test
 
 demo: setup-run
 	$(PY) app.py demo
@@ -26,6 +27,9 @@ check: setup-test
 
 bench: setup-test
 	$(PY) -m bench.run
+
+screenshots: setup-test
+	$(PY) -m scripts.screenshots
 
 setup-run:
 	@scripts/setup.sh run

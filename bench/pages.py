@@ -46,13 +46,21 @@ class PageTime:
 
 def measure(data: Path, config: Path, urls: dict[str, str]) -> list[PageTime]:
     """Open every page until the network is idle and its figures are drawn."""
-    with server(data, config) as base:
-        return [_page(name, base + url) for name, url in urls.items()]
+    with server(data, config) as served:
+        return [_page(name, served.base + url) for name, url in urls.items()]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server: its address and its process."""
+
+    base: str
+    pid: int
 
 
 @contextmanager
-def server(data: Path, config: Path) -> Iterator[str]:
-    """``app.py serve`` on a free loopback port; gives its address."""
+def server(data: Path, config: Path) -> Iterator[Served]:
+    """``app.py serve`` on a free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -66,7 +74,7 @@ def server(data: Path, config: Path) -> Iterator[str]:
     base = f"http://127.0.0.1:{port}"
     try:
         _wait_for(base)
-        yield base
+        yield Served(base, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 import demo
-from bench import alerts, long_csv, one_day, pages
+from bench import alerts, callbacks, long_csv, one_day, pages, users
 from etl.run import load
 from exports.assemble import assemble_report
 from exports.contract import ContractInfo
@@ -27,7 +27,8 @@ CONFIG = Path(__file__).resolve().parent.parent / "config"
 _CLOCK = datetime(2026, 11, 20, 9)
 _DAYS = 365
 _ALERTS = 500_000
-_URLS = {"概況": "/?period=2026-10", "接続団体": "/tenant?tenant=242012&period=2026-10"}
+_URLS = {"概況": "/?period=2026-10", "接続団体": "/tenant?tenant=242012&period=2026-10",
+         "接続団体一覧": "/tenants?period=2026-10", "回線と容量": "/lines?period=2026-10"}
 
 
 def main() -> None:
@@ -46,6 +47,8 @@ def main() -> None:
                 f"初回 {page.cold_seconds:.2f} 秒、最も遅い応答 {page.slowest_callback_seconds * 1000:.0f} ms、"
                 f"{page.requests} 要求、{page.transferred_bytes / 1e6:.2f} MB",
             )
+        _bench_callbacks(table, data)
+        _bench_users(table, data)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     table.add_row("最大メモリ（取込み・報告書）", f"{peak:.2f} GB", "")
     Console(width=120).print(table)
@@ -84,18 +87,34 @@ def _bench_alerts(table: Table, scratch: Path) -> None:
 
 def _bench_demo(table: Table, data: Path) -> Path:
     started = time.perf_counter()
-    demo.generate(data / "inbox", CONFIG, "2026-05", "2026-10")
+    demo.generate(data / "inbox", CONFIG, "2025-11", "2026-10")
     generated = time.perf_counter() - started
     started = time.perf_counter()
     result = load(DataFolder(data), CONFIG, [data / "inbox"], clock=lambda: _CLOCK)
     loaded = time.perf_counter() - started
     rows = sum(outcome.record.accepted_rows for outcome in result.outcomes if outcome.record)
     table.add_row(
-        "デモ6か月の取込み",
+        "デモ12か月の取込み",
         f"{rows / loaded / 1e6:.2f} M件/秒",
         f"{rows / 1e6:.1f} M件 {loaded:.1f} 秒（作成 {generated:.1f} 秒）",
     )
     return data
+
+
+def _bench_callbacks(table: Table, data: Path) -> None:
+    found = callbacks.measure(data)
+    (new, new_seconds), (fresh, fresh_seconds) = found.new_slowest, found.fresh_slowest
+    table.add_row(
+        f"画面のサーバー時間（{found.links}リンク、95パーセンタイル）",
+        f"{found.again_p95 * 1000:.0f} ms（2回目以降）",
+        f"作り直し {found.fresh_p95 * 1000:.0f} ms（最も遅い {fresh} {fresh_seconds * 1000:.0f} ms）、"
+        f"新しいスナップショット {found.new_p95 * 1000:.0f} ms（最も遅い {new} {new_seconds * 1000:.0f} ms）",
+    )
+
+
+def _bench_users(table: Table, data: Path) -> None:
+    load = users.measure(data)
+    table.add_row(f"{load.people}人が{users.SECONDS}秒", f"95パーセンタイル {load.p95 * 1000:.0f} ms", users.told(load))
 
 
 def _bench_report(table: Table, data: Path) -> None:

@@ -76,8 +76,8 @@ def origin(demo_data: Path) -> Iterator[str]:
     """The address of the real server on the demo's data."""
     from bench.pages import server
 
-    with server(demo_data, CONFIG) as base:
-        yield base
+    with server(demo_data, CONFIG) as served:
+        yield served.base
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,96 @@
+"""Server time of every screen's callback: on a new snapshot (nothing kept), with frames kept, and answered again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from dash import Dash
+
+from dashboards.app import create_app
+from dashboards.routing import PAGES
+from exports.shelf import Shelf
+from warehouse.reader import CurrentReader
+
+_OUTPUTS = [{"id": name, "property": part} for name, part in (
+    ("content", "children"), ("navigation", "children"), ("data-state", "children"), ("screen-title", "data"))]
+MORE = {"tenant": "&tenant=242012", "proof": "&kpi=K27&grain=all", "lines": "&line=internet"}
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """Seconds: the 95th percentile over all links, and the slowest link of each kind of answer."""
+
+    links: int
+    new_p95: float
+    new_slowest: tuple[str, float]
+    fresh_p95: float
+    fresh_slowest: tuple[str, float]
+    again_p95: float
+
+
+def links() -> list[str]:
+    """Every page in a month, a quarter, a half and a fiscal year, as far as it shows them."""
+    periods = {"month": ("2026-10", "2026-09"), "quarter": ("2026Q2",), "half": ("2026H1",), "year": ("FY2025",)}
+    return [f"{page.path}?period={period}{MORE.get(page.name, '')}"
+            for page in PAGES for kind in sorted(page.period_kinds) for period in periods[kind]]
+
+
+def body_of(link: str) -> dict[str, Any]:
+    """What the browser sends when a link is opened."""
+    path, _, query = link.partition("?")
+    told = [{"id": "url", "property": name, "value": value} for name, value in (
+        ("pathname", path), ("search", f"?{query}" if query else ""))]
+    output = "..{}..".format("...".join(f"{one['id']}.{one['property']}" for one in _OUTPUTS))
+    return {"output": output, "outputs": _OUTPUTS, "inputs": told, "changedPropIds": ["url.pathname"]}
+
+
+def measure(data: Path) -> Callbacks:
+    """In one process, without network: what the server itself takes."""
+    asked = links()
+    new = {link: _seconds(_app(data), link) for link in asked}
+    clock = _Clock()
+    app = _app(data, clock)
+    for link in asked:
+        _seconds(app, link)
+    again = [_seconds(app, link) for link in asked]
+    clock.day += 1  # the frames are kept, the screens are made anew
+    fresh = {link: _seconds(app, link) for link in asked}
+    return Callbacks(len(asked), _p95(list(new.values())), _slowest(new), _p95(list(fresh.values())), _slowest(fresh),
+                     _p95(again))
+
+
+class _Clock:
+    day = 20
+
+    def __call__(self) -> datetime:
+        return datetime(2026, 11, self.day, 9)
+
+
+def _app(data: Path, clock: Callable[[], datetime] = lambda: datetime(2026, 11, 20, 9)) -> Dash:
+    current = CurrentReader(data)
+    shelf = Shelf(data / "out", lambda _report, _period: None)
+    return create_app(current, lambda: current().whole_scope(), clock, shelf)
+
+
+def _seconds(app: Dash, link: str) -> float:
+    client = app.server.test_client()
+    started = time.perf_counter()
+    response = client.post("/_dash-update-component", json=body_of(link))
+    seconds = time.perf_counter() - started
+    if response.status_code != 200 or "表示エラー" in response.get_data(as_text=True):
+        raise RuntimeError(f"{link} failed")
+    return seconds
+
+
+def _p95(seconds: list[float]) -> float:
+    return quantiles(seconds, n=20)[-1]
+
+
+def _slowest(seconds: dict[str, float]) -> tuple[str, float]:
+    return max(seconds.items(), key=lambda item: item[1])
