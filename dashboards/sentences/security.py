@@ -22,7 +22,7 @@ def detections(period: Period, severities: Sequence[Row], before: Sequence[float
     whole, stopped = sum(row["n"] for row in severities), sum(row["blocked"] for row in severities)
     serious = sum(row["n"] for row in severities if row["severity"] is not None and row["severity"] >= SERIOUS_FROM)
     undecided = sum(row["n"] for row in severities if row["severity"] is None)
-    changes = [f"{name}比{text}" for name, base in zip(COMPARED_WITH[period.kind], before, strict=True)
+    changes = [f"{name}比{text}" for name, base in zip(COMPARED_WITH[period.kind], before, strict=False)
                if name and (text := change(whole, base))]
     told = f"{period.label_ja}の検知は{count(whole)}{_bracketed(changes)}で、"
     told += f"うち重大（危険度{SERIOUS_FROM}以上）は{count(serious)}、"
