@@ -12,6 +12,7 @@ import pandas as pd
 
 from dashboards.columns import Column
 from dashboards.frames import rows
+from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
 from dashboards.pages.overview_data import DETECTIONS, ratio
 from dashboards.pages.tenant_data import EVENTS as EVENTS_OF_TENANT
@@ -131,12 +132,7 @@ def _kpis(view: View) -> pd.DataFrame:
         frame = view.data.service_levels(view.period)
         return frame[(frame["grain"] == "all") & frame["kpi_no"].isin(_KPI_NUMBERS)]
     frame = view.data.tenant_kpis(view.period)
-    own = frame[frame["kpi_no"].isin(_KPI_NUMBERS)]
-    return own.assign(
-        target_text=own["operator"].map({">=": "以上", "<=": "以下"}),
-        description="",
-        judgement=own["judgement"].mask((own["direction"] == "none") & (own["judgement"] == "目標未設定")),
-    )
+    return kpi_cards.of_bodies(frame[frame["kpi_no"].isin(_KPI_NUMBERS)])
 
 
 def _named_days(frame: pd.DataFrame) -> pd.DataFrame:

@@ -20,10 +20,11 @@ from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.pages.events import event_cards
 from dashboards.pages.happenings import over_days
 from dashboards.pages.tenant_cards import cards
+from dashboards.pages.tenant_kpis import availability
 from dashboards.view import View, known
 
-NAME = "tenant"
-_FEEDS = ("団体別通信量", "問合せ管理台帳", "検知・SOC判定結果", "接続団体台帳")
+NAME = ask.PAGE_NAME
+_FEEDS = ("団体別通信量", "稼働停止台帳", "障害管理台帳", "問合せ管理台帳", "検知・SOC判定結果", "接続団体台帳")
 
 
 def render(view: View) -> Sequence[Component]:
@@ -36,6 +37,7 @@ def render(view: View) -> Sequence[Component]:
     ]
     return [
         guarded("月の主要値", view, lambda: _month(view)),
+        guarded("稼働", view, lambda: availability(view)),
         html.Section([html.H2("通信と検知", className="section-title"), html.Div(figures, className="figures")]),
         guarded("問合せ・作業依頼等", view, lambda: _tickets(view)),
         guarded("重大なセキュリティイベント", view, lambda: _events(view)),

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pandas as pd
 
 from dashboards.columns import Column
+from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
 from dashboards.pages.overview_data import COVERAGE, DETECTIONS, MONTH, MONTH_IN_FILE, with_direction
 
+PAGE_NAME = "tenant"
 _CODE = Column("tenant_code", "団体コード", "code", on_screen=False)
 
 MONTH_FIGURES = Dataset(
@@ -143,7 +145,28 @@ EVENTS = Dataset(
     lambda view: view.own.serious_events(view.period),
 )
 
-DATASETS = (MONTH_FIGURES, DAYS, TREND, ROUTES, TICKETS, DETECTIONS_OF_TENANT, EVENTS)
+KPIS = Dataset(
+    "kpi",
+    "指標",
+    (
+        Column("period", "対象期間", "code"),
+        Column("kpi_id", "指標番号", "code"),
+        Column("entity", "団体コード", "code"),
+        Column("name", "指標"),
+        Column("value", "実績", "number", decimals=3),
+        Column("unit", "単位"),
+        Column("numerator", "分子", "number"),
+        Column("denominator", "分母", "number"),
+        Column("target", "目標", "number", decimals=3),
+        Column("judgement", "判定", "judgement"),
+        Column("previous_value", "前の期間", "number", decimals=3),
+        Column("last_year_value", "前年同期", "number", decimals=3),
+        replace(COVERAGE, on_screen=False),
+    ),
+    lambda view: kpi_cards.of_bodies(view.own.tenant_kpis(view.period)).assign(period=str(view.period)),
+)
+
+DATASETS = (KPIS, MONTH_FIGURES, DAYS, TREND, ROUTES, TICKETS, DETECTIONS_OF_TENANT, EVENTS)
 
 
 def _with_share(frame: pd.DataFrame) -> pd.DataFrame:

@@ -547,6 +547,16 @@ def _time_events(first_date: date, last_date: date) -> pd.DataFrame:
     })
 
 
+_KPI_COLUMNS = ["kpi_id", "kpi_no", "name", "grain", "entity", "entity_name", "unit", "decimals", "rounding", "direction",
+                "value", "numerator", "denominator", "coverage_pct", "operator", "target", "judgement",
+                "previous_value", "last_year_value"]
+
+
+def _kpi_results(period: str, grain: str) -> pd.DataFrame:
+    """No figures of bodies: the demo's warehouse has them."""
+    return pd.DataFrame(columns=_KPI_COLUMNS)
+
+
 _QUERIES: dict[str, Callable[..., pd.DataFrame]] = {
     "tenants": _tenants,
     "kpi_summary": _kpi_summary,
@@ -564,4 +574,5 @@ _QUERIES: dict[str, Callable[..., pd.DataFrame]] = {
     "tenant_tickets": _tenant_tickets,
     "serious_events": _serious_events,
     "time_events": _time_events,
+    "kpi_results": _kpi_results,
 }
