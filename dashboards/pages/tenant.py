@@ -21,6 +21,7 @@ from dashboards.pages.events import event_cards
 from dashboards.pages.happenings import over_days
 from dashboards.pages.tenant_cards import cards
 from dashboards.pages.tenant_kpis import availability
+from dashboards.pages.tenant_positions import positions
 from dashboards.view import View, known
 
 NAME = ask.PAGE_NAME
@@ -39,6 +40,7 @@ def render(view: View) -> Sequence[Component]:
         guarded("月の主要値", view, lambda: _month(view)),
         guarded("稼働", view, lambda: availability(view)),
         html.Section([html.H2("通信と検知", className="section-title"), html.Div(figures, className="figures")]),
+        guarded("団体の中の位置", view, lambda: positions(view)),
         guarded("問合せ・作業依頼等", view, lambda: _tickets(view)),
         guarded("重大なセキュリティイベント", view, lambda: _events(view)),
         sources(view.snapshot, view.period, _FEEDS),

@@ -10,6 +10,7 @@ from dashboards.columns import Column
 from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
 from dashboards.pages.overview_data import COVERAGE, DETECTIONS, MONTH, MONTH_IN_FILE, with_direction
+from dashboards.view import View
 
 PAGE_NAME = "tenant"
 _CODE = Column("tenant_code", "団体コード", "code", on_screen=False)
@@ -166,10 +167,39 @@ KPIS = Dataset(
     lambda view: kpi_cards.of_bodies(view.own.tenant_kpis(view.period)).assign(period=str(view.period)),
 )
 
-DATASETS = (KPIS, MONTH_FIGURES, DAYS, TREND, ROUTES, TICKETS, DETECTIONS_OF_TENANT, EVENTS)
+_POSITIONED = ("K01", "K02", "K07", "K15", "K15.p95", "K17", "K26", "K27", "K28", "K29", "K33", "K34")
+"""Measures that are told beside those of others; shares of the whole are not, for they tell the others' sum."""
+
+POSITIONS = Dataset(
+    "positions",
+    "団体の中の位置",
+    (
+        Column("period", "対象期間", "code", on_screen=False),
+        _CODE,
+        Column("kpi_id", "指標番号", "code", on_screen=False),
+        Column("name", "指標"),
+        Column("unit", "単位", on_screen=False),
+        Column("group_name", "比べる範囲"),
+        Column("value", "この団体", "number", decimals=3),
+        Column("first_quartile", "第1四分位", "number", decimals=3),
+        Column("median", "中央値", "number", decimals=3),
+        Column("third_quartile", "第3四分位", "number", decimals=3),
+        Column("place", "大きい方\nからの順位", "number", "位"),
+        Column("bodies", "値のある\n団体", "number", "団体"),
+    ),
+    lambda view: _positions(view),
+)
+
+DATASETS = (KPIS, POSITIONS, MONTH_FIGURES, DAYS, TREND, ROUTES, TICKETS, DETECTIONS_OF_TENANT, EVENTS)
 
 
 def _with_share(frame: pd.DataFrame) -> pd.DataFrame:
     """Each route's share of the body's traffic in the same direction."""
     whole = frame.groupby("direction")["bytes"].transform("sum").astype("float64")
     return frame.assign(route_share_pct=frame["bytes"].astype("float64") / whole.where(whole != 0) * 100)
+
+
+def _positions(view: View) -> pd.DataFrame:
+    frame = view.own.tenant_positions(str(view.tenant), view.period)
+    told = frame[frame["kpi_id"].isin(_POSITIONED)]
+    return told.assign(period=str(view.period), tenant_code=view.tenant)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards.wording import NOTHING, with_unit
@@ -25,3 +25,23 @@ def availability(kpis: Mapping[str, Kpi]) -> str:
     if "K07" in known:
         parts.append(f"障害は{known['K07']}")
     return f"{'、'.join(parts)}です。" if parts else NOTHING
+
+
+def positions(rows: Sequence[Kpi], also: Sequence[Kpi] = ()) -> str:
+    """Places and shares of the median in one group, then the place of the first measures in another."""
+    first = _places(rows, "（中央値の{}%）")
+    second = _places(also[:1], "")
+    return "".join(f"{text}です。" for text in (first, second) if text)
+
+
+def _places(rows: Sequence[Kpi], share: str) -> str:
+    if not rows:
+        return ""
+    told = [f"{row['name']}は{row['bodies']}団体中{row['place']}位" + (share.format(number(of_median(row), 1)))
+            for row in rows]
+    return f"{rows[0]['group_name']}の中では、大きい方から数えて、{'、'.join(told)}"
+
+
+def of_median(row: Kpi, key: str = "value") -> float:
+    """A figure in percent of the group's median, which is above zero."""
+    return 100 * float(row[key]) / float(row["median"])

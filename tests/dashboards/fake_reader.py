@@ -547,14 +547,20 @@ def _time_events(first_date: date, last_date: date) -> pd.DataFrame:
     })
 
 
-_KPI_COLUMNS = ["kpi_id", "kpi_no", "name", "grain", "entity", "entity_name", "unit", "decimals", "rounding", "direction",
-                "value", "numerator", "denominator", "coverage_pct", "operator", "target", "judgement",
+_KPI_COLUMNS = ["kpi_id", "kpi_no", "name", "grain", "entity", "entity_name", "unit", "decimals", "rounding",
+                "direction", "value", "numerator", "denominator", "coverage_pct", "operator", "target", "judgement",
                 "previous_value", "last_year_value"]
 
 
 def _kpi_results(period: str, grain: str) -> pd.DataFrame:
     """No figures of bodies: the demo's warehouse has them."""
     return pd.DataFrame(columns=_KPI_COLUMNS)
+
+
+def _peer_positions(period: str, tenant: str) -> pd.DataFrame:
+    """Nothing: likewise."""
+    return pd.DataFrame(columns=["kpi_id", "name", "unit", "decimals", "rounding", "peer_group", "group_name", "value",
+                                 "bodies", "place", "first_quartile", "median", "third_quartile", "is_suppressed"])
 
 
 _QUERIES: dict[str, Callable[..., pd.DataFrame]] = {
@@ -575,4 +581,5 @@ _QUERIES: dict[str, Callable[..., pd.DataFrame]] = {
     "serious_events": _serious_events,
     "time_events": _time_events,
     "kpi_results": _kpi_results,
+    "peer_positions": _peer_positions,
 }
