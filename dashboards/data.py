@@ -334,6 +334,10 @@ class Data:
     def tenant_routes(self, period: Period) -> pd.DataFrame:
         return self._ask("tenant_route_month", month=period.first_month)
 
+    def tenant_routes_summed(self, period: Period) -> pd.DataFrame:
+        """Likewise over the months of any period, without percentiles."""
+        return self._ask_months("tenant_route_period", period)
+
     def tenant_days(self, period: Period) -> pd.DataFrame:
         return self._ask_days("tenant_traffic_day", period)
 

@@ -16,9 +16,9 @@ from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
 from dashboards.pages.overview_data import DETECTIONS, ratio
 from dashboards.pages.tenant_data import EVENTS as EVENTS_OF_TENANT
+from dashboards.pages.tenant_data import trend_view
 from dashboards.sentences.security import WEEKDAYS
 from dashboards.view import View
-from warehouse.period import Period
 
 SIGNATURES_SHOWN = 10
 _KPI_NUMBERS = ("K33", "K34", "K35", "K36", "K37", "K38")
@@ -118,12 +118,6 @@ SOC = Dataset(
 )
 
 DATASETS = (KPIS, TREND, FUNCTIONS, DIRECTIONS, HOURS, SIGNATURES, EVENTS, SOC)
-
-
-def trend_view(view: View) -> View:
-    """The view of the last month of the period that has data: thirteen months of it are drawn, none of the future."""
-    loaded = view.last_loaded_day() or view.period.end
-    return replace(view, period=Period.month_of(min(view.period.end, loaded)))
 
 
 def _kpis(view: View) -> pd.DataFrame:

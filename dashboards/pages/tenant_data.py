@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
@@ -9,8 +10,9 @@ import pandas as pd
 from dashboards.columns import Column
 from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
-from dashboards.pages.overview_data import COVERAGE, DETECTIONS, MONTH, MONTH_IN_FILE, with_direction
+from dashboards.pages.overview_data import COVERAGE, DETECTIONS, MONTH, with_direction
 from dashboards.view import View
+from warehouse.period import Period
 
 PAGE_NAME = "tenant"
 _CODE = Column("tenant_code", "団体コード", "code", on_screen=False)
@@ -39,8 +41,9 @@ MONTH_FIGURES = Dataset(
         Column("received", "取得計測点数", "number", "点"),
         COVERAGE,
     ),
-    lambda view: view.own.tenant_months(view.period).assign(jst_month=view.period.first_month),
+    lambda view: _of_month(view.own.tenant_months, view).assign(jst_month=view.period.first_month),
 )
+"""Of months only: of longer periods the measures of :data:`KPIS` are shown."""
 
 DAYS = Dataset(
     "days",
@@ -70,14 +73,14 @@ TREND = Dataset(
         Column("max_bps", "最大", "mbps", decimals=1),
         COVERAGE,
     ),
-    lambda view: with_direction(view.own.tenant_trend(view.period)),
+    lambda view: with_direction(view.own.tenant_trend(trend_view(view).period)),
 )
 
 ROUTES = Dataset(
     "routes",
     "経路別通信量",
     (
-        MONTH_IN_FILE,
+        Column("period", "対象期間", "code", on_screen=False),
         Column("route_name", "経路"),
         _CODE,
         Column("direction_name", "方向"),
@@ -87,9 +90,7 @@ ROUTES = Dataset(
         Column("max_bps", "最大", "mbps", decimals=1),
         replace(COVERAGE, on_screen=False),
     ),
-    lambda view: _with_share(
-        with_direction(view.own.tenant_routes(view.period)).assign(jst_month=view.period.first_month)
-    ),
+    lambda view: _with_share(with_direction(_routes(view))).assign(period=str(view.period)),
 )
 
 TICKETS = Dataset(
@@ -115,7 +116,7 @@ DETECTIONS_OF_TENANT = Dataset(
     "detections",
     "検知件数月次推移",
     DETECTIONS.columns,
-    lambda view: DETECTIONS.load(view.narrowed()),
+    lambda view: DETECTIONS.load(trend_view(view).narrowed()),
 )
 
 EVENTS = Dataset(
@@ -191,6 +192,25 @@ POSITIONS = Dataset(
 )
 
 DATASETS = (KPIS, POSITIONS, MONTH_FIGURES, DAYS, TREND, ROUTES, TICKETS, DETECTIONS_OF_TENANT, EVENTS)
+
+
+def trend_view(view: View) -> View:
+    """The view of the last month of the period that has data: thirteen months of it are drawn, none of the future."""
+    loaded = view.last_loaded_day() or view.period.end
+    return replace(view, period=Period.month_of(min(view.period.end, loaded)))
+
+
+def _of_month(ask: Callable[[Period], pd.DataFrame], view: View) -> pd.DataFrame:
+    """The answer about a month; no row for a longer period, which a month's numbers would misstate."""
+    frame = ask(Period.parse(view.period.first_month))
+    return frame if view.period.kind == "month" else frame.iloc[0:0]
+
+
+def _routes(view: View) -> pd.DataFrame:
+    """Routes of a month with their percentiles; of a longer period sums and maxima, the percentile unknown."""
+    if view.period.kind == "month":
+        return view.own.tenant_routes(view.period)
+    return view.own.tenant_routes_summed(view.period).assign(p95_bps=None)
 
 
 def _with_share(frame: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,9 @@ from dashboards.pages import tenant_data as ask
 from dashboards.pages.base import csv_link
 from dashboards.pages.kpi_cards import Kpi, kpi_card
 from dashboards.view import View
+from dashboards.wording import COMPARED_WITH
 
+_MAIN = ("K15", "K15.p95", "K17", "K26", "K27", "K29", "K33", "K34", "K35")
 _AVAILABILITY = ("K01", "K02", "K02.count", "K06", "K07")
 _NOTE = (
     "稼働率と計画外停止は影響団体の記された停止だけを、平均復旧時間と障害件数は影響団体の記された障害だけを数えます。"
@@ -26,6 +28,13 @@ _NOTE = (
 def found(view: View) -> dict[str, Kpi]:
     """Every measure of the body in the view's period, by its id."""
     return {str(kpi["kpi_id"]): kpi for kpi in rows(ask.KPIS.load(view))}
+
+
+def main_figures(view: View) -> Component:
+    """Traffic, tickets and detections of a period longer than a month."""
+    own = found(view)
+    told = sentences.tenant.period(view.period.label_ja, own, COMPARED_WITH[view.period.kind])
+    return kpi_section(view, "この期間の主要値", told, [own[key] for key in _MAIN if key in own])
 
 
 def availability(view: View) -> Component:

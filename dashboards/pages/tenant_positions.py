@@ -16,12 +16,11 @@ from dashboards.components.table import Decorate, TableLook, table
 from dashboards.figures import base as figure_base
 from dashboards.figures import positions as figures
 from dashboards.frames import rows
-from dashboards.pages import kpi_cards
 from dashboards.pages import tenant_data as ask
 from dashboards.pages.base import csv_link
 from dashboards.view import View
 from dashboards.wording import with_unit
-from warehouse.japanese import NOT_APPLICABLE_SIGN
+from warehouse.japanese import NOT_APPLICABLE_SIGN, number
 
 Row = dict[str, Any]
 _TITLE = "団体の中の位置"
@@ -74,14 +73,15 @@ def _band_note(found: Sequence[Row]) -> str:
     if not of_size:
         return "この団体は利用者数による規模区分に入らないため、全団体の中の位置だけを示します。"
     if all(row["place"] is None for row in of_size):
-        return f"規模区分（{of_size[0]['group_name']}）の団体が5に満たないため、全団体の中の位置だけを示します。"
+        band = of_size[0]["group_name"]
+        return f"規模区分（{band}）の値のある団体が5に満たないため、全団体の中の位置だけを示します。"
     return ""
 
 
 def _figure(view: View, drawn: Sequence[Row], also: Sequence[Row]) -> Component:
     text = FigureText(
         "tenant-positions",
-        f"{drawn[0]['group_name']}の中の位置（{view.period.label_ja}・中央値を100とした値）",
+        f"{sentences.tenant.group_name(drawn[0])}の中の位置（{view.period.label_ja}・中央値を100とした値）",
         sentences.tenant.positions(drawn, also),
         "灰色の帯は、団体を値の順に並べた中央の半数が入る範囲です。",
         figure_base.row_height(len(drawn)),
@@ -104,9 +104,11 @@ def _table(view: View, frame: pd.DataFrame) -> Component:
 
 
 def _figure_cell(key: str) -> Decorate:
+    """Rounded as the catalogue says; the quartile of counts that lies between two of them keeps its half."""
     def cell(row: Row, _: str) -> str:
         if row[key] is None:
             return NOT_APPLICABLE_SIGN
-        return with_unit(kpi_cards.shown_value(row | {"judgement": None}, key), str(row["unit"] or ""))
+        decimals = int(row["decimals"] or 0) or int(not float(row[key]).is_integer())
+        return with_unit(number(row[key], decimals, row["rounding"] or "half_up"), str(row["unit"] or ""))
 
     return cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards.wording import NOTHING, with_unit
+from dashboards.wording import NOTHING, change, with_unit
 from warehouse.japanese import number
 
 Kpi = Mapping[str, Any]
@@ -39,9 +39,36 @@ def _places(rows: Sequence[Kpi], share: str) -> str:
         return ""
     told = [f"{row['name']}は{row['bodies']}団体中{row['place']}位" + (share.format(number(of_median(row), 1)))
             for row in rows]
-    return f"{rows[0]['group_name']}の中では、大きい方から数えて、{'、'.join(told)}"
+    return f"{group_name(rows[0])}の中では、大きい方から数えて、{'、'.join(told)}"
+
+
+def group_name(row: Kpi) -> str:
+    """全団体, 利用者500人以上の団体"""
+    return str(row["group_name"]) + ("" if row["peer_group"] == "all" else "の団体")
 
 
 def of_median(row: Kpi, key: str = "value") -> float:
     """A figure in percent of the group's median, which is above zero."""
     return 100 * float(row[key]) / float(row["median"])
+
+
+def period(label: str, kpis: Mapping[str, Kpi], names: tuple[str, str]) -> str:
+    """Traffic and its 95th percentile over a whole period, each compared; ``names``: of what they are compared with."""
+    parts = [_changed(kpis[key], word, names) for key, word in (("K15", "通信量"), ("K15.p95", "95パーセンタイル"))
+             if key in kpis and kpis[key]["value"] is not None]
+    return f"{label}の{'、'.join(parts)}です。" if parts else NOTHING
+
+
+def _changed(kpi: Kpi, word: str, names: tuple[str, str]) -> str:
+    pairs = zip(names, (kpi["previous_value"], kpi["last_year_value"]), strict=True)
+    changes = [f"{name}比{text}" for name, base in pairs if name and (text := change(kpi["value"], base))]
+    return f"{word}は{shown(kpi)}" + (f"（{'、'.join(changes)}）" if changes else "")
+
+
+def detections(label: str, kpis: Mapping[str, Kpi], names: tuple[str, str]) -> str:
+    """Detections of a whole period, compared, and the serious ones among them."""
+    if "K33" not in kpis or kpis["K33"]["value"] is None:
+        return NOTHING
+    serious = kpis.get("K34")
+    told = f"{label}の{_changed(kpis['K33'], '検知', names)}"
+    return told + (f"で、うち重大は{shown(serious)}です。" if serious and serious["value"] is not None else "です。")

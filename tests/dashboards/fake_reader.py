@@ -563,6 +563,10 @@ def _peer_positions(period: str, tenant: str) -> pd.DataFrame:
                                  "bodies", "place", "first_quartile", "median", "third_quartile", "is_suppressed"])
 
 
+def _reporting_periods() -> pd.DataFrame:
+    return pd.DataFrame({"period_id": months(FIRST, LAST), "kind": "month"})
+
+
 _QUERIES: dict[str, Callable[..., pd.DataFrame]] = {
     "tenants": _tenants,
     "kpi_summary": _kpi_summary,
@@ -581,5 +585,6 @@ _QUERIES: dict[str, Callable[..., pd.DataFrame]] = {
     "serious_events": _serious_events,
     "time_events": _time_events,
     "kpi_results": _kpi_results,
+    "reporting_periods": _reporting_periods,
     "peer_positions": _peer_positions,
 }
