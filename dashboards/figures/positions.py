@@ -20,7 +20,7 @@ def figure(rows: Sequence[Row]) -> base.Figure:
 
     ``rows`` are of one group: name, unit, decimals, rounding, value, quartiles, place, bodies; medians above zero.
     """
-    labels = [base.row_label(f"{row['name']}　{shown(row)}（{row['bodies']}団体中{row['place']}位）", place)
+    labels = [base.row_label(f"{row['name']}　{shown(row)}（{number(row['place'])}位）", place)
               for place, row in enumerate(rows)]
     return {
         "data": [_quartiles(rows), _median(len(rows)), _own(rows)],
