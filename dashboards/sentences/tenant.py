@@ -37,8 +37,8 @@ def positions(rows: Sequence[Kpi], also: Sequence[Kpi] = ()) -> str:
 def _places(rows: Sequence[Kpi], share: str) -> str:
     if not rows:
         return ""
-    told = [f"{row['name']}は{number(row['bodies'])}団体中{number(row['place'])}位" + (share.format(number(of_median(row), 1)))
-            for row in rows]
+    told = [f"{row['name']}は{number(row['bodies'])}団体中{number(row['place'])}位"
+            + share.format(number(of_median(row), 1)) for row in rows]
     return f"{group_name(rows[0])}の中では、大きい方から数えて、{'、'.join(told)}"
 
 
