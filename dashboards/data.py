@@ -334,6 +334,10 @@ class Data:
     def tenant_routes(self, period: Period) -> pd.DataFrame:
         return self._ask("tenant_route_month", month=period.first_month)
 
+    def tenant_routes_summed(self, period: Period) -> pd.DataFrame:
+        """Likewise over the months of any period, without percentiles."""
+        return self._ask_months("tenant_route_period", period)
+
     def tenant_days(self, period: Period) -> pd.DataFrame:
         return self._ask_days("tenant_traffic_day", period)
 
@@ -342,6 +346,10 @@ class Data:
 
     def tenant_tickets(self, period: Period) -> pd.DataFrame:
         return self._ask_days("tenant_tickets", period)
+
+    def tenant_positions(self, tenant_code: str, period: Period) -> pd.DataFrame:
+        """Where the body stands among all bodies and among those of its size, one row per KPI measure and group."""
+        return self._ask("peer_positions", period=str(period), tenant=tenant_code)
 
     def serious_events(self, period: Period) -> pd.DataFrame:
         return self._ask_days("serious_events", period)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
@@ -34,6 +35,16 @@ def groups(kpis: Sequence[Kpi]) -> list[tuple[str, list[Kpi]]]:
     grouped = [(title, [kpi for key in keys for kpi in kpis if kpi["kpi_id"] == key]) for title, keys in GROUPS]
     others = [kpi for kpi in kpis if kpi["kpi_id"] not in named]
     return [(title, members) for title, members in [*grouped, ("その他", others)] if members]
+
+
+def of_bodies(frame: pd.DataFrame) -> pd.DataFrame:
+    """Figures of bodies (:meth:`dashboards.data.Data.tenant_kpis`) with the words that cards show."""
+    no_judgement = (frame["direction"] == "none") & (frame["judgement"] == "目標未設定")
+    return frame.assign(
+        target_text=frame["operator"].map({">=": "以上", "<=": "以下"}),
+        description="",
+        judgement=frame["judgement"].mask(no_judgement),
+    )
 
 
 def shown_value(kpi: Kpi, key: str = "value") -> str:

@@ -29,6 +29,7 @@ from dashboards.pages import security_data as ask
 from dashboards.pages.base import EVERY_KIND, Dataset, Page, csv_link, guarded
 from dashboards.pages.happenings import over_months
 from dashboards.pages.kpi_cards import kpi_card
+from dashboards.pages.tenant_data import trend_view
 from dashboards.sentences.security import WEEKDAYS
 from dashboards.view import View, known
 from warehouse.japanese import NOT_APPLICABLE_SIGN, number
@@ -102,7 +103,7 @@ def _before(view: View, kpis: list[Row]) -> list[float | None]:
 
 
 def _trend(view: View, kpis: list[Row]) -> Component:
-    shown = ask.trend_view(view)
+    shown = trend_view(view)
     frame = view.data.detections_trend(shown.period)
     if not known(frame, "n"):
         return states.no_data("検知件数")

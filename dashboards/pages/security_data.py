@@ -12,12 +12,13 @@ import pandas as pd
 
 from dashboards.columns import Column
 from dashboards.frames import rows
+from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
 from dashboards.pages.overview_data import DETECTIONS, ratio
 from dashboards.pages.tenant_data import EVENTS as EVENTS_OF_TENANT
+from dashboards.pages.tenant_data import trend_view
 from dashboards.sentences.security import WEEKDAYS
 from dashboards.view import View
-from warehouse.period import Period
 
 SIGNATURES_SHOWN = 10
 _KPI_NUMBERS = ("K33", "K34", "K35", "K36", "K37", "K38")
@@ -119,24 +120,13 @@ SOC = Dataset(
 DATASETS = (KPIS, TREND, FUNCTIONS, DIRECTIONS, HOURS, SIGNATURES, EVENTS, SOC)
 
 
-def trend_view(view: View) -> View:
-    """The view of the last month of the period that has data: thirteen months of it are drawn, none of the future."""
-    loaded = view.last_loaded_day() or view.period.end
-    return replace(view, period=Period.month_of(min(view.period.end, loaded)))
-
-
 def _kpis(view: View) -> pd.DataFrame:
     """The security KPIs of the whole; of each body of the scope where the scope is no more than bodies."""
     if view.scope.platform:
         frame = view.data.service_levels(view.period)
         return frame[(frame["grain"] == "all") & frame["kpi_no"].isin(_KPI_NUMBERS)]
     frame = view.data.tenant_kpis(view.period)
-    own = frame[frame["kpi_no"].isin(_KPI_NUMBERS)]
-    return own.assign(
-        target_text=own["operator"].map({">=": "以上", "<=": "以下"}),
-        description="",
-        judgement=own["judgement"].mask((own["direction"] == "none") & (own["judgement"] == "目標未設定")),
-    )
+    return kpi_cards.of_bodies(frame[frame["kpi_no"].isin(_KPI_NUMBERS)])
 
 
 def _named_days(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,10 +1,11 @@
-"""接続団体（提示型）: one body's month: traffic, tickets with their answers in time, detections, serious events."""
+"""接続団体（提示型）: one body's period: traffic, availability, place among others, tickets, detections, events."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 from dash import html
 from dash.development.base_component import Component
 
@@ -16,27 +17,34 @@ from dashboards.components.table import Decorate, TableLook, bar_cell, table
 from dashboards.figures import counts, traffic
 from dashboards.frames import days_between, one_row, rows
 from dashboards.pages import tenant_data as ask
-from dashboards.pages.base import Dataset, Page, csv_link, guarded
+from dashboards.pages.base import EVERY_KIND, Dataset, Page, csv_link, guarded
 from dashboards.pages.events import event_cards
 from dashboards.pages.happenings import over_days
 from dashboards.pages.tenant_cards import cards
+from dashboards.pages.tenant_kpis import availability, found, main_figures
+from dashboards.pages.tenant_positions import positions
 from dashboards.view import View, known
+from dashboards.wording import COMPARED_WITH
 
-NAME = "tenant"
-_FEEDS = ("団体別通信量", "問合せ管理台帳", "検知・SOC判定結果", "接続団体台帳")
+NAME = ask.PAGE_NAME
+_MANY = 40
+"""A table of more tickets than a busy month's has a scroll bar of its own."""
+_FEEDS = ("団体別通信量", "稼働停止台帳", "障害管理台帳", "問合せ管理台帳", "検知・SOC判定結果", "接続団体台帳")
 
 
 def render(view: View) -> Sequence[Component]:
     """Cards, then traffic, then tickets and detections."""
     figures = [
-        guarded("通信量日次", view, lambda: _days(view)),
+        *([guarded("通信量日次", view, lambda: _days(view))] if _is_month(view) else []),
         guarded("通信量月次推移", view, lambda: _trend(view)),
         guarded("検知件数", view, lambda: _detections(view)),
         guarded("経路別通信量", view, lambda: _routes(view)),
     ]
     return [
-        guarded("月の主要値", view, lambda: _month(view)),
+        guarded("主要値", view, lambda: _month(view) if _is_month(view) else main_figures(view)),
+        guarded("稼働", view, lambda: availability(view)),
         html.Section([html.H2("通信と検知", className="section-title"), html.Div(figures, className="figures")]),
+        guarded("団体の中の位置", view, lambda: positions(view)),
         guarded("問合せ・作業依頼等", view, lambda: _tickets(view)),
         guarded("重大なセキュリティイベント", view, lambda: _events(view)),
         sources(view.snapshot, view.period, _FEEDS),
@@ -45,6 +53,10 @@ def render(view: View) -> Sequence[Component]:
 
 def _link(dataset: Dataset, view: View) -> str:
     return csv_link(NAME, dataset, view)
+
+
+def _is_month(view: View) -> bool:
+    return view.period.kind == "month"
 
 
 def _record(view: View) -> dict[str, Any] | None:
@@ -88,27 +100,43 @@ def _trend(view: View) -> Component:
     text = FigureText(
         "tenant-trend",
         "通信量（GB）と95パーセンタイル（Mbps）（月次推移）",
-        sentences.traffic.percentiles(frame, view.months),
+        _trend_told(view, frame),
         "白抜きの点と斜線の棒は取得率95%未満の月です。",
         380,
     )
-    figure = traffic.tenant_monthly(frame, view.months)
+    figure = traffic.tenant_monthly(frame, ask.trend_view(view).months)
     return figure_block(text, figure, frame, ask.TREND.columns, _link(ask.TREND, view))
 
 
+def _trend_told(view: View, frame: pd.DataFrame) -> str:
+    """A month against the months before it, a longer period against those of its kind."""
+    if _is_month(view):
+        return sentences.traffic.percentiles(frame, view.months)
+    return sentences.tenant.period(view.period.label_ja, found(view), COMPARED_WITH[view.period.kind])
+
+
 def _detections(view: View) -> Component:
-    frame = view.own.detections_trend(view.period)
+    shown = ask.trend_view(view)
+    frame = view.own.detections_trend(shown.period)
     if not known(frame, "n"):
         return states.no_data("検知件数")
     text = FigureText(
         "tenant-detections",
         "検知件数（危険度別・月次推移・件）",
-        sentences.counts.detections(frame, view.months),
+        _detections_told(view, frame),
         "上段は重大なものだけを別の目盛りで示します。",
         360,
     )
-    shown, link = ask.DETECTIONS_OF_TENANT, _link(ask.DETECTIONS_OF_TENANT, view)
-    return figure_block(text, counts.detections(frame, view.months), shown.load(view), shown.columns, link)
+    dataset = ask.DETECTIONS_OF_TENANT
+    figure = counts.detections(frame, shown.months)
+    return figure_block(text, figure, dataset.load(view), dataset.columns, _link(dataset, view))
+
+
+def _detections_told(view: View, frame: pd.DataFrame) -> str:
+    if _is_month(view):
+        return sentences.counts.detections(frame, view.months)
+    own, names = found(view), COMPARED_WITH[view.period.kind]
+    return sentences.tenant.detections(view.period.label_ja, own, names)
 
 
 def _routes(view: View) -> Component:
@@ -116,6 +144,7 @@ def _routes(view: View) -> Component:
     if not known(frame, "bytes"):
         return states.no_data("経路別通信量")
     caption = f"経路別の通信量（{view.period.label_ja}・方向別）"
+    columns = tuple(column for column in ask.ROUTES.columns if known(frame, column.key))
     return html.Section(
         [
             html.Div(
@@ -126,40 +155,41 @@ def _routes(view: View) -> Component:
                 className="section-head",
             ),
             html.P(sentences.traffic.routes(frame), className="reading"),
-            table(frame, ask.ROUTES.columns, TableLook("routes", caption, decorate=_SHARE_BARS)),
-            html.P("構成比は方向ごとの通信量に占める割合です。", className="note"),
+            table(frame, columns, TableLook("routes", caption, decorate=_SHARE_BARS)),
+            html.P(_ROUTES_NOTE if _is_month(view) else _ROUTES_NOTE + _NO_PERCENTILE, className="note"),
         ],
         className="panel",
     )
 
 
+_ROUTES_NOTE = "構成比は方向ごとの通信量に占める割合です。"
+_NO_PERCENTILE = "経路別の95パーセンタイルは月ごとにだけ求めます。"
 _SHARE_BARS: dict[str, Decorate] = {"route_share_pct": lambda row, text: bar_cell(row["route_share_pct"], 100.0, text)}
 
 
 def _tickets(view: View) -> Component:
-    record, frame = _record(view), ask.TICKETS.load(view)
+    frame = ask.TICKETS.load(view)
     title = "問合せ・作業依頼等"
     if not len(frame):
-        return _nothing(title, record, "tickets", "この月の受付はありません（0件）。")
+        return _nothing(title, _counted(view, "tickets", "K26"), "この期間の受付はありません（0件）。")
     caption = f"{title}（{view.period.label_ja}の受付・{len(frame)}件）"
     return _section(
         title,
         sentences.counts.answers(frame),
-        table(frame, ask.TICKETS.columns, TableLook("tickets", caption, sortable=True)),
+        table(frame, ask.TICKETS.columns, TableLook("tickets", caption, sortable=True, tall=len(frame) > _MANY)),
         csv_button(title, _link(ask.TICKETS, view)),
         "一次回答の期限は、受付日の翌営業日です。見出しのボタンで並べ替えができます。",
     )
 
 
 def _events(view: View) -> Component:
-    record, frame = _record(view), ask.EVENTS.load(view)
+    frame = ask.EVENTS.load(view)
     title = "重大なセキュリティイベント"
     if not len(frame):
         return _nothing(
             title,
-            record,
-            "serious",
-            "この月に、重大なセキュリティイベント（危険度2以上）はありません（0件）。",
+            _counted(view, "serious", "K34"),
+            "この期間に、重大なセキュリティイベント（危険度2以上）はありません（0件）。",
         )
     return _section(
         title,
@@ -170,9 +200,16 @@ def _events(view: View) -> Component:
     )
 
 
-def _nothing(title: str, record: dict[str, Any] | None, column: str, zero: str) -> Component:
-    """No rows: a real zero when the month's count says so, otherwise unknown."""
-    if record is None or record[column] is None:
+def _counted(view: View, column: str, kpi_id: str) -> float | None:
+    """How many the month's or the period's own count knows of; ``None`` when that is unknown."""
+    if _is_month(view):
+        return (_record(view) or {}).get(column)
+    return found(view).get(kpi_id, {}).get("value")
+
+
+def _nothing(title: str, counted: float | None, zero: str) -> Component:
+    """No rows: a real zero when the count is known, otherwise unknown."""
+    if counted is None:
         return states.no_data(title)
     return html.Section([html.H2(title, className="section-title"), html.P(zero, className="panel zero")])
 
@@ -189,4 +226,5 @@ def _section(title: str, sentence: str, content: Component, csv: Component, note
     )
 
 
-PAGE = Page(NAME, urls.TENANT, "接続団体", "提示型", render, ask.DATASETS, of_tenant=True)
+PAGE = Page(NAME, urls.TENANT, "接続団体", "提示型", render, ask.DATASETS, of_tenant=True,
+            period_kinds=EVERY_KIND)

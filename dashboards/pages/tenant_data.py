@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
 
 from dashboards.columns import Column
+from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
-from dashboards.pages.overview_data import COVERAGE, DETECTIONS, MONTH, MONTH_IN_FILE, with_direction
+from dashboards.pages.overview_data import COVERAGE, DETECTIONS, MONTH, with_direction
+from dashboards.view import View
+from warehouse.period import Period
 
+PAGE_NAME = "tenant"
 _CODE = Column("tenant_code", "団体コード", "code", on_screen=False)
 
 MONTH_FIGURES = Dataset(
@@ -36,8 +41,9 @@ MONTH_FIGURES = Dataset(
         Column("received", "取得計測点数", "number", "点"),
         COVERAGE,
     ),
-    lambda view: view.own.tenant_months(view.period).assign(jst_month=view.period.first_month),
+    lambda view: _of_month(view.own.tenant_months, view).assign(jst_month=view.period.first_month),
 )
+"""Of months only: of longer periods the measures of :data:`KPIS` are shown."""
 
 DAYS = Dataset(
     "days",
@@ -67,14 +73,14 @@ TREND = Dataset(
         Column("max_bps", "最大", "mbps", decimals=1),
         COVERAGE,
     ),
-    lambda view: with_direction(view.own.tenant_trend(view.period)),
+    lambda view: with_direction(view.own.tenant_trend(trend_view(view).period)),
 )
 
 ROUTES = Dataset(
     "routes",
     "経路別通信量",
     (
-        MONTH_IN_FILE,
+        Column("period", "対象期間", "code", on_screen=False),
         Column("route_name", "経路"),
         _CODE,
         Column("direction_name", "方向"),
@@ -84,9 +90,7 @@ ROUTES = Dataset(
         Column("max_bps", "最大", "mbps", decimals=1),
         replace(COVERAGE, on_screen=False),
     ),
-    lambda view: _with_share(
-        with_direction(view.own.tenant_routes(view.period)).assign(jst_month=view.period.first_month)
-    ),
+    lambda view: _with_share(with_direction(_routes(view))).assign(period=str(view.period)),
 )
 
 TICKETS = Dataset(
@@ -112,7 +116,7 @@ DETECTIONS_OF_TENANT = Dataset(
     "detections",
     "検知件数月次推移",
     DETECTIONS.columns,
-    lambda view: DETECTIONS.load(view.narrowed()),
+    lambda view: DETECTIONS.load(trend_view(view).narrowed()),
 )
 
 EVENTS = Dataset(
@@ -143,10 +147,79 @@ EVENTS = Dataset(
     lambda view: view.own.serious_events(view.period),
 )
 
-DATASETS = (MONTH_FIGURES, DAYS, TREND, ROUTES, TICKETS, DETECTIONS_OF_TENANT, EVENTS)
+KPIS = Dataset(
+    "kpi",
+    "指標",
+    (
+        Column("period", "対象期間", "code"),
+        Column("kpi_id", "指標番号", "code"),
+        Column("entity", "団体コード", "code"),
+        Column("name", "指標"),
+        Column("value", "実績", "number", decimals=3),
+        Column("unit", "単位"),
+        Column("numerator", "分子", "number"),
+        Column("denominator", "分母", "number"),
+        Column("target", "目標", "number", decimals=3),
+        Column("judgement", "判定", "judgement"),
+        Column("previous_value", "前の期間", "number", decimals=3),
+        Column("last_year_value", "前年同期", "number", decimals=3),
+        replace(COVERAGE, on_screen=False),
+    ),
+    lambda view: kpi_cards.of_bodies(view.own.tenant_kpis(view.period)).assign(period=str(view.period)),
+)
+
+_POSITIONED = ("K01", "K02", "K07", "K15", "K15.p95", "K17", "K26", "K27", "K28", "K29", "K33", "K34")
+"""Measures that are told beside those of others; shares of the whole are not, for they tell the others' sum."""
+
+POSITIONS = Dataset(
+    "positions",
+    "団体の中の位置",
+    (
+        Column("period", "対象期間", "code", on_screen=False),
+        _CODE,
+        Column("kpi_id", "指標番号", "code", on_screen=False),
+        Column("name", "指標"),
+        Column("unit", "単位", on_screen=False),
+        Column("group_name", "比べる範囲"),
+        Column("value", "この団体", "number", decimals=3),
+        Column("first_quartile", "第1四分位", "number", decimals=3),
+        Column("median", "中央値", "number", decimals=3),
+        Column("third_quartile", "第3四分位", "number", decimals=3),
+        Column("place", "大きい方\nからの順位", "number", "位"),
+        Column("bodies", "値のある\n団体", "number", "団体"),
+    ),
+    lambda view: _positions(view),
+)
+
+DATASETS = (KPIS, POSITIONS, MONTH_FIGURES, DAYS, TREND, ROUTES, TICKETS, DETECTIONS_OF_TENANT, EVENTS)
+
+
+def trend_view(view: View) -> View:
+    """The view of the last month of the period that has data: thirteen months of it are drawn, none of the future."""
+    loaded = view.last_loaded_day() or view.period.end
+    return replace(view, period=Period.month_of(min(view.period.end, loaded)))
+
+
+def _of_month(ask: Callable[[Period], pd.DataFrame], view: View) -> pd.DataFrame:
+    """The answer about a month; no row for a longer period, which a month's numbers would misstate."""
+    frame = ask(Period.parse(view.period.first_month))
+    return frame if view.period.kind == "month" else frame.iloc[0:0]
+
+
+def _routes(view: View) -> pd.DataFrame:
+    """Routes of a month with their percentiles; of a longer period sums and maxima, the percentile unknown."""
+    if view.period.kind == "month":
+        return view.own.tenant_routes(view.period)
+    return view.own.tenant_routes_summed(view.period).assign(p95_bps=None)
 
 
 def _with_share(frame: pd.DataFrame) -> pd.DataFrame:
     """Each route's share of the body's traffic in the same direction."""
     whole = frame.groupby("direction")["bytes"].transform("sum").astype("float64")
     return frame.assign(route_share_pct=frame["bytes"].astype("float64") / whole.where(whole != 0) * 100)
+
+
+def _positions(view: View) -> pd.DataFrame:
+    frame = view.own.tenant_positions(str(view.tenant), view.period)
+    told = frame[frame["kpi_id"].isin(_POSITIONED)]
+    return told.assign(period=str(view.period), tenant_code=view.tenant)

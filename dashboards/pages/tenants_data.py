@@ -92,9 +92,8 @@ def place_of(frame: pd.DataFrame, key: str) -> list[int]:
 
 
 def tenant_href(view: View, code: str) -> str:
-    """A body's page, in the same month if it is one."""
-    month = view.period if view.period.kind == "month" else None
-    return urls.href(urls.TENANT, month, code)
+    """A body's page in the same period."""
+    return urls.href(urls.TENANT, view.period, code)
 
 
 BODIES = Dataset(

@@ -10,10 +10,12 @@ from dashboards.sentences import (
     quality,
     reports,
     security,
+    tenant,
     tickets,
     traffic,
 )
 
 __all__ = [
-    "bodies", "catalogue", "counts", "kpis", "lines", "load", "quality", "reports", "security", "tickets", "traffic",
+    "bodies", "catalogue", "counts", "kpis", "lines", "load", "quality", "reports", "security", "tenant",
+    "tickets", "traffic",
 ]

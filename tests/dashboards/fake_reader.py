@@ -547,6 +547,26 @@ def _time_events(first_date: date, last_date: date) -> pd.DataFrame:
     })
 
 
+_KPI_COLUMNS = ["kpi_id", "kpi_no", "name", "grain", "entity", "entity_name", "unit", "decimals", "rounding",
+                "direction", "value", "numerator", "denominator", "coverage_pct", "operator", "target", "judgement",
+                "previous_value", "last_year_value"]
+
+
+def _kpi_results(period: str, grain: str) -> pd.DataFrame:
+    """No figures of bodies: the demo's warehouse has them."""
+    return pd.DataFrame(columns=_KPI_COLUMNS)
+
+
+def _peer_positions(period: str, tenant: str) -> pd.DataFrame:
+    """Nothing: likewise."""
+    return pd.DataFrame(columns=["kpi_id", "name", "unit", "decimals", "rounding", "peer_group", "group_name", "value",
+                                 "bodies", "place", "first_quartile", "median", "third_quartile", "is_suppressed"])
+
+
+def _reporting_periods() -> pd.DataFrame:
+    return pd.DataFrame({"period_id": months(FIRST, LAST), "kind": "month"})
+
+
 _QUERIES: dict[str, Callable[..., pd.DataFrame]] = {
     "tenants": _tenants,
     "kpi_summary": _kpi_summary,
@@ -564,4 +584,7 @@ _QUERIES: dict[str, Callable[..., pd.DataFrame]] = {
     "tenant_tickets": _tenant_tickets,
     "serious_events": _serious_events,
     "time_events": _time_events,
+    "kpi_results": _kpi_results,
+    "reporting_periods": _reporting_periods,
+    "peer_positions": _peer_positions,
 }
