@@ -21,7 +21,6 @@ from warehouse.scope import Scope
 
 TREND_MONTHS = 13
 """A month, and the twelve before it: the same month of last year is on the chart."""
-_OLDEST_CHOICE_MONTHS = 60
 _CACHED_FRAMES = 512
 
 
@@ -86,13 +85,6 @@ class Data:
     def tenants(self, period: Period) -> pd.DataFrame:
         """One row per body that is a member at any day of the period."""
         return self._ask_days("tenants", period)
-
-    def first_month(self, latest: Period) -> Period:
-        """The earliest month of the last five years that holds traffic; ``latest`` when none does."""
-        name = "traffic_trend" if self.scope.platform else "tenant_traffic_trend"
-        window = latest.trailing_months(_OLDEST_CHOICE_MONTHS)
-        months = self._ask(name, from_month=window[0], to_month=window[-1]).dropna(subset=["bytes"])["jst_month"]
-        return Period.parse(min(months)) if len(months) else latest
 
     def open_days(self, period: Period) -> dict[str, int]:
         """Open days of each month of the trend window."""

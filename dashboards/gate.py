@@ -9,13 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from dashboards import urls
-from dashboards.components.picker import KIND_NAMES
 from dashboards.data import Data, latest_month
 from dashboards.errors import UnknownChoice
 from dashboards.pages.base import EntityChoice, Page
 from dashboards.view import View
 from exports.shelf import Shelf
-from warehouse.period import Period
 from warehouse.scope import Scope
 
 
@@ -46,21 +44,10 @@ def enter(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf: She
         raise NotAllowed
     latest = latest_month(data.reader.snapshot.data_as_of, now.date())
     period = urls.period_of(choice.period, latest)
-    if period.kind not in page.period_kinds:
-        raise _wrong_kind(period, page)
     view = View(data, period, None, now, choice.subject, table=choice.table, shelf=shelf)
     if page.of_tenant:
         return replace(view, tenant=_tenant_of(choice, view))
     return replace(view, entity=_entity_of(choice, page.chooses, view)) if page.chooses else view
-
-
-def _wrong_kind(period: Period, page: Page) -> UnknownChoice:
-    shown = "・".join(name for kind, name in KIND_NAMES.items() if kind in page.period_kinds)
-    return UnknownChoice(
-        f"この画面は{shown}単位で表示します",
-        f"「{period.label_ja}」は{KIND_NAMES[period.kind]}の期間です。この画面で選べるのは{shown}（例：2026-10）です。",
-        f"{shown}を選び直してください。四半期・半期・年度の値は「サービスレベル」で確かめられます。",
-    )
 
 
 def _entity_of(choice: urls.Choice, chooses: EntityChoice, view: View) -> urls.Entity | None:

@@ -182,11 +182,7 @@ def _about(body: dict[str, object]) -> str:
 
 
 def _picker(page: Page, view: View) -> Component:
-    latest = view.latest()
-    first, last = (
-        view.data.first_month(latest),
-        max(latest, _loaded_month(view), key=lambda month: month.index),
-    )
+    last = max(view.latest(), _loaded_month(view), key=lambda month: month.index)
     selects = picker.kept(view.subject)
     if page.of_tenant:
         bodies = [(str(row["tenant_code"]), str(row["name"])) for row in view.tenants()]
@@ -194,15 +190,10 @@ def _picker(page: Page, view: View) -> Component:
     if page.chooses:
         chosen = view.entity.code if view.entity else None
         selects.append(picker.select(page.chooses.kind, page.chooses.label, page.chooses.options(view), chosen))
-    begin = first.index
-    if len(page.period_kinds) > 1:
-        periods = view.data.periods()
-        begin = min((period.index for period in periods if period.kind == view.period.kind), default=begin)
-        groups = picker.grouped_options(periods, view.period)
-        selects.append(picker.grouped_select("period", "対象期間", groups, str(view.period)))
-    else:
-        months = picker.period_options(first, last, view.period)
-        selects.append(picker.select("period", "対象月", months, str(view.period)))
+    periods = view.data.periods()
+    begin = min((period.index for period in periods if period.kind == view.period.kind), default=last.index)
+    groups = picker.grouped_options(periods, view.period)
+    selects.append(picker.grouped_select("period", "対象期間", groups, str(view.period)))
 
     def link(period: Period) -> str:
         return urls.href(page.path, period, view.tenant, view.subject, view.entity)
@@ -248,7 +239,7 @@ def _nav(current: Page | None, scope: Scope, choice: urls.Choice) -> Component:
         [
             NavItem(
                 page.label,
-                urls.href(page.path, period if period and period.kind in page.period_kinds else None,
+                urls.href(page.path, period,
                           choice.tenant if page.of_tenant else None),
                 page is current,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -73,6 +74,16 @@ class View:
         """Whether data end before the period does."""
         loaded = self.last_loaded_day()
         return loaded is not None and self.period.start <= loaded < self.period.end
+
+    def of_trend(self) -> View:
+        """The view of the period's last month that has data: thirteen months of it are drawn, none of the future."""
+        loaded = self.last_loaded_day() or self.period.end
+        return replace(self, period=Period.month_of(min(self.period.end, loaded)))
+
+    def of_month(self, ask: Callable[[Period], pd.DataFrame]) -> pd.DataFrame:
+        """The answer about a month; no row for a longer period, which a month's numbers would misstate."""
+        frame = ask(Period.parse(self.period.first_month))
+        return frame if self.period.kind == "month" else frame.iloc[0:0]
 
     def last_loaded_day(self) -> date | None:
         """The newest day with data; ``None`` when nothing has been loaded."""

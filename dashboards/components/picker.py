@@ -26,14 +26,6 @@ _STEPS: dict[Kind, tuple[str, str]] = {
 }
 
 
-def period_options(first: Period, last: Period, chosen: Period) -> list[tuple[str, str]]:
-    """Value and label of each month with data, newest first; a chosen month beyond them stands before or after."""
-    months = [last.shift(-back) for back in range(max(last.index - first.index, 0) + 1)]
-    if chosen not in months:
-        months.insert(0 if chosen.index > last.index else len(months), chosen)
-    return [(str(month), month.label_ja) for month in months]
-
-
 def grouped_options(periods: Sequence[Period], chosen: Period) -> list[tuple[str, list[tuple[str, str]]]]:
     """The periods by kind, newest first; a chosen period beyond them stands first of its kind."""
     found = [*periods, *([] if chosen in periods else [chosen])]

@@ -40,7 +40,8 @@ def _items(view: View, kpis: list[Kpi]) -> Iterator[Item]:
     late = sorted({str(row["tenant_name"]) for row in rows(view.data.late_answers(view.period))})
     if late:
         total = len(view.data.late_answers(view.period))
-        yield ("注意", f"一次回答の期限超過 {total}件（{listed(late, '団体')}）", "#tenants")
+        detail = "#tenants" if view.period.kind == "month" else None
+        yield ("注意", f"一次回答の期限超過 {total}件（{listed(late, '団体')}）", detail)
     yield from _data_items(view)
 
 
@@ -52,7 +53,7 @@ def _kpi_item(kpi: Kpi) -> Item:
 def _other_lines(view: View, kpis: list[Kpi]) -> Iterable[dict[str, Any]]:
     """One row of each line that is judged by a KPI that has no card."""
     told = {(kpi["kpi_id"], kpi["entity"]) for kpi in kpis}
-    lines = {str(row["line_id"]): row for row in rows(view.data.lines(view.period))}
+    lines = {str(row["line_id"]): row for row in rows(view.of_month(view.data.lines))}
     return (row for row in lines.values() if (row["kpi_id"], row["line_id"]) not in told)
 
 
@@ -61,7 +62,7 @@ def _line_item(row: dict[str, Any]) -> Item:
 
 
 def _data_items(view: View) -> Iterator[Item]:
-    low, missing = doubtful(view.data.tenant_months(view.period))
+    low, missing = doubtful(view.of_month(view.data.tenant_months))
     if low:
         names = listed(low, "団体")
         yield ("注意", f"通信量の取得率が{LOW_COVERAGE_PCT:.0f}%未満の団体 {len(low)}団体（{names}）", "#tenants")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
@@ -15,9 +15,6 @@ from dashboards.components import states
 from dashboards.errors import record_failure
 from dashboards.view import View
 from warehouse.errors import MiharashiError
-from warehouse.period import Kind
-
-EVERY_KIND: frozenset[Kind] = frozenset({"month", "quarter", "half", "year"})
 
 Mark = Literal["提示型", "探索型"]
 """提示型: compare with a standard, notice, decide. 探索型: find differences, dig deeper."""
@@ -69,7 +66,6 @@ class Page:
     datasets: tuple[Dataset, ...]
     needs_platform: bool = False
     of_tenant: bool = False
-    period_kinds: frozenset[Kind] = field(default_factory=lambda: frozenset({"month"}))
     of_period: bool = True
     in_menu: bool = True
     lasting: bool = True

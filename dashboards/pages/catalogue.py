@@ -19,7 +19,7 @@ from dashboards.components.sources import sources
 from dashboards.components.table import TableLook, table
 from dashboards.frames import rows, where
 from dashboards.pages import catalogue_data as ask
-from dashboards.pages.base import EVERY_KIND, Dataset, Page, csv_link, guarded
+from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.pages.catalogue_table import NAME, chosen, detail, or_sign, table_link
 from dashboards.view import View
 
@@ -121,5 +121,5 @@ def _feeds(view: View) -> Component:
                          table(frame, shown, look)], className="table-section")
 
 
-PAGE = Page(NAME, urls.CATALOGUE, "データカタログ", "探索型", render, ask.DATASETS, period_kinds=EVERY_KIND,
+PAGE = Page(NAME, urls.CATALOGUE, "データカタログ", "探索型", render, ask.DATASETS,
             of_period=False, title=title_of)

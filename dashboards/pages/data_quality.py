@@ -16,7 +16,7 @@ from dashboards.components.sources import sources
 from dashboards.components.table import Decorate, TableLook, table
 from dashboards.frames import day, rows
 from dashboards.pages import data_quality_data as ask
-from dashboards.pages.base import EVERY_KIND, Dataset, Page, csv_link, guarded
+from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.view import View
 from dashboards.wording import coverage_text
 from warehouse.japanese import NOT_APPLICABLE_SIGN, number
@@ -139,5 +139,4 @@ def _loads(view: View) -> Component:
     return _section("取り込んだファイル", told, table(frame, ask.LOADS.columns, look), ask.LOADS, view)
 
 
-PAGE = Page(NAME, urls.DATA_QUALITY, "データ品質", "探索型", render, ask.DATASETS, needs_platform=True,
-            period_kinds=EVERY_KIND)
+PAGE = Page(NAME, urls.DATA_QUALITY, "データ品質", "探索型", render, ask.DATASETS, needs_platform=True)

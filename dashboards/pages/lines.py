@@ -21,7 +21,7 @@ from dashboards.components.sources import sources
 from dashboards.components.table import Decorate, TableLook, table
 from dashboards.pages import kpi_cards, line_detail
 from dashboards.pages import lines_data as ask
-from dashboards.pages.base import EVERY_KIND, Dataset, Page, csv_link, guarded
+from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.pages.lines_data import Told
 from dashboards.sentences.lines import AHEAD, reach_text, reached
 from dashboards.view import View, known
@@ -226,5 +226,4 @@ def _design(told: Told) -> Component:
     return _section("設計値と実績", sentences.lines.design(frame), content, ask.DESIGN, told.view)
 
 
-PAGE = Page(NAME, urls.LINES, "回線と容量", "探索型", render, ask.DATASETS, needs_platform=True,
-            period_kinds=EVERY_KIND, chooses=ask.CHOICE)
+PAGE = Page(NAME, urls.LINES, "回線と容量", "探索型", render, ask.DATASETS, needs_platform=True, chooses=ask.CHOICE)

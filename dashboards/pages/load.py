@@ -25,7 +25,7 @@ from dashboards.figures import load as figures
 from dashboards.frames import days_between, rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import load_data as ask
-from dashboards.pages.base import EVERY_KIND, Dataset, Page, csv_link, guarded
+from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.view import View, known
 from warehouse.japanese import NOT_APPLICABLE_SIGN, number
 
@@ -287,4 +287,4 @@ def _licences(view: View) -> Component:
                     table(frame, ask.LICENCES.columns, look), ask.LICENCES, view)
 
 
-PAGE = Page(NAME, urls.LOAD, "負荷・稼働", "探索型", render, ask.DATASETS, needs_platform=True, period_kinds=EVERY_KIND)
+PAGE = Page(NAME, urls.LOAD, "負荷・稼働", "探索型", render, ask.DATASETS, needs_platform=True)

@@ -42,24 +42,27 @@ _FEEDS = (
 
 
 def render(view: View) -> Sequence[Component]:
-    """Whole first, detail last."""
-    parts = (
-        ("主要指標", _summary),
-        ("通信量月次推移", _traffic_trend),
-        ("通信量日次", _traffic_days),
-        ("検知件数", _detections),
-        ("受付件数", _tickets),
-        ("通信回線", _lines),
-        ("接続団体別", _tenants),
-    )
-    summary, *figures, lines, tenants = (guarded(what, view, partial(build, view)) for what, build in parts)
+    """Whole first, detail last; lines and bodies of longer periods stand on pages of their own."""
+    of_month = view.period.kind == "month"
+    figures = [("通信量月次推移", _traffic_trend), *([("通信量日次", _traffic_days)] if of_month else []),
+               ("検知件数", _detections), ("受付件数", _tickets)]
+    drawn = [guarded(what, view, partial(build, view)) for what, build in figures]
+    details = [("通信回線", _lines), ("接続団体別", _tenants)] if of_month else [("詳しい値", _elsewhere)]
     return [
-        summary,
-        html.Section([html.H2("推移", className="section-title"), html.Div(figures, className="figures")]),
-        lines,
-        tenants,
+        guarded("主要指標", view, partial(_summary, view)),
+        html.Section([html.H2("推移", className="section-title"), html.Div(drawn, className="figures")]),
+        *(guarded(what, view, partial(build, view)) for what, build in details),
         sources(view.snapshot, view.period, _FEEDS),
     ]
+
+
+def _elsewhere(view: View) -> Component:
+    """Where lines and bodies of a longer period are: their months' numbers do not add up to it."""
+    links = [page_link(text, urls.href(path, view.period), "button")
+             for text, path in (("回線と容量", urls.LINES), ("接続団体一覧", urls.TENANTS))]
+    told = f"{view.period.label_ja}の回線ごと・団体ごとの値は、次の画面で示します。"
+    return html.Section([html.H2("回線・団体ごとの値", className="section-title"), html.P(told, className="reading"),
+                         html.Div(links, className="order-line")])
 
 
 def _link(dataset: Dataset, view: View) -> str:
@@ -96,7 +99,8 @@ def _traffic_trend(view: View) -> Component:
     frame = ask.TRAFFIC_TREND.load(view)
     if not known(frame, "bytes"):
         return states.no_data("通信量の月次推移")
-    sentence = sentences.traffic.monthly_traffic(frame, view.months, view.data.open_days(view.period))
+    months = view.of_trend().months
+    sentence = sentences.traffic.monthly_traffic(frame, months, view.data.open_days(view.of_trend().period))
     text = FigureText(
         "traffic-trend",
         "通信量（全団体計・月次推移・GB）",
@@ -104,7 +108,7 @@ def _traffic_trend(view: View) -> Component:
         "白抜きの点は取得率95%未満の月です。",
     )
     columns = ask.TRAFFIC_TREND.columns
-    figure, events = over_months(traffic.monthly(frame, view.months), view, view.months)
+    figure, events = over_months(traffic.monthly(frame, months), view, months)
     return figure_block(text.noting(events), figure, frame, columns, _link(ask.TRAFFIC_TREND, view))
 
 
@@ -124,34 +128,34 @@ def _traffic_days(view: View) -> Component:
 
 
 def _detections(view: View) -> Component:
-    frame = view.data.detections_trend(view.period)
+    frame, months = view.data.detections_trend(view.of_trend().period), view.of_trend().months
     if not known(frame, "n"):
         return states.no_data("検知件数")
     text = FigureText(
         "detections",
         "検知件数（危険度別・月次推移・件）",
-        sentences.counts.detections(frame, view.months),
+        sentences.counts.detections(frame, months),
         "上段は重大なものだけを別の目盛りで示します。",
         360,
     )
     link = _link(ask.DETECTIONS, view)
     return figure_block(
-        text, counts.detections(frame, view.months), ask.DETECTIONS.load(view), ask.DETECTIONS.columns, link
+        text, counts.detections(frame, months), ask.DETECTIONS.load(view), ask.DETECTIONS.columns, link
     )
 
 
 def _tickets(view: View) -> Component:
-    frame = ask.TICKETS.load(view)
+    frame, months = ask.TICKETS.load(view), view.of_trend().months
     if not known(frame, "n"):
         return states.no_data("受付件数")
     text = FigureText(
         "tickets",
         "問合せ・作業依頼等の受付件数（区分別・月次推移・件）",
-        sentences.counts.tickets(frame, view.months),
+        sentences.counts.tickets(frame, months),
         "棒の上の数値は月の合計です。",
         360,
     )
-    figure = counts.tickets(frame, view.months)
+    figure = counts.tickets(frame, months)
     return figure_block(text, figure, frame, ask.TICKETS.columns, _link(ask.TICKETS, view))
 
 

@@ -18,7 +18,7 @@ KPIS = Dataset(
     "kpi",
     "主要指標",
     (
-        Column("jst_month", "年月", "month"),
+        Column("period", "対象期間", "code"),
         Column("kpi_id", "指標番号", "code"),
         Column("entity", "対象コード", "code"),
         Column("name", "指標"),
@@ -29,18 +29,18 @@ KPIS = Dataset(
         Column("target", "目標", "number", decimals=3),
         Column("target_text", "目標の説明"),
         Column("judgement", "判定", "judgement"),
-        Column("previous_value", "前月", "number", decimals=3),
-        Column("last_year_value", "前年同月", "number", decimals=3),
+        Column("previous_value", "前の期間", "number", decimals=3),
+        Column("last_year_value", "前年同期", "number", decimals=3),
         COVERAGE,
     ),
-    lambda view: view.data.kpis(view.period).assign(jst_month=view.period.first_month),
+    lambda view: view.data.kpis(view.period).assign(period=str(view.period)),
 )
 
 TRAFFIC_TREND = Dataset(
     "traffic-trend",
     "通信量月次推移",
     (MONTH, Column("direction_name", "方向"), Column("bytes", "通信量", "gb", decimals=1), COVERAGE),
-    lambda view: with_direction(view.data.traffic_trend(view.period)),
+    lambda view: with_direction(view.data.traffic_trend(view.of_trend().period)),
 )
 
 TRAFFIC_DAYS = Dataset(
@@ -68,7 +68,7 @@ DETECTIONS = Dataset(
         Column("n", "検知", "number", "件"),
         Column("blocked", "遮断", "number", "件"),
     ),
-    lambda view: _severity_text(view.data.detections_trend(view.period)),
+    lambda view: _severity_text(view.data.detections_trend(view.of_trend().period)),
 )
 
 TICKETS = Dataset(
@@ -80,7 +80,7 @@ TICKETS = Dataset(
         Column("kind_name", "区分"),
         Column("n", "受付", "number", "件"),
     ),
-    lambda view: view.data.tickets_trend(view.period),
+    lambda view: view.data.tickets_trend(view.of_trend().period),
 )
 
 LINES = Dataset(
@@ -103,7 +103,7 @@ LINES = Dataset(
         Column("judgement", "判定", "judgement"),
         COVERAGE,
     ),
-    lambda view: view.data.lines(view.period).assign(jst_month=view.period.first_month),
+    lambda view: view.of_month(view.data.lines).assign(jst_month=view.period.first_month),
 )
 
 TENANTS = Dataset(
@@ -130,7 +130,7 @@ TENANTS = Dataset(
         Column("serious", "うち重大", "number", "件"),
         COVERAGE,
     ),
-    lambda view: with_changes(view.data.tenant_months(view.period)).assign(jst_month=view.period.first_month),
+    lambda view: with_changes(view.of_month(view.data.tenant_months)).assign(jst_month=view.period.first_month),
 )
 
 DATASETS = (KPIS, TRAFFIC_TREND, TRAFFIC_DAYS, DETECTIONS, TICKETS, LINES, TENANTS)

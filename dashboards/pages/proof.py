@@ -21,7 +21,7 @@ from dashboards.figures import kpi_history
 from dashboards.frames import rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import proof_data as ask
-from dashboards.pages.base import EVERY_KIND, Dataset, Page, csv_link, guarded
+from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.view import View
 from dashboards.wording import coverage_text
 from warehouse.errors import QueryError
@@ -215,5 +215,5 @@ def _plain(value: Any) -> str:
     return number(value) if float(value).is_integer() else f"{float(value):,.6f}".rstrip("0")
 
 
-PAGE = Page(NAME, urls.PROOF, "根拠", "探索型", render, ask.DATASETS, period_kinds=EVERY_KIND, in_menu=False,
+PAGE = Page(NAME, urls.PROOF, "根拠", "探索型", render, ask.DATASETS, in_menu=False,
             title=title_of)

@@ -18,7 +18,7 @@ from dashboards.components.sources import sources
 from dashboards.components.table import TableLook, table
 from dashboards.frames import rows
 from dashboards.pages import reports_data as ask
-from dashboards.pages.base import EVERY_KIND, Page, csv_link, guarded
+from dashboards.pages.base import Page, csv_link, guarded
 from dashboards.view import View
 from exports.shelf import Offer
 from warehouse.japanese import NOT_APPLICABLE_SIGN
@@ -127,5 +127,5 @@ def _states(frame: pd.DataFrame) -> list[str]:
     return [str(state) for state in frame["state"]]
 
 
-PAGE = Page(NAME, urls.REPORTS, "レポート", "提示型", render, ask.DATASETS, period_kinds=EVERY_KIND,
+PAGE = Page(NAME, urls.REPORTS, "レポート", "提示型", render, ask.DATASETS,
             lasting=False)

@@ -26,10 +26,9 @@ from dashboards.figures import counts
 from dashboards.figures import security as figures
 from dashboards.frames import days_between, rows
 from dashboards.pages import security_data as ask
-from dashboards.pages.base import EVERY_KIND, Dataset, Page, csv_link, guarded
+from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.pages.happenings import over_months
 from dashboards.pages.kpi_cards import kpi_card
-from dashboards.pages.tenant_data import trend_view
 from dashboards.sentences.security import WEEKDAYS
 from dashboards.view import View, known
 from warehouse.japanese import NOT_APPLICABLE_SIGN, number
@@ -103,7 +102,7 @@ def _before(view: View, kpis: list[Row]) -> list[float | None]:
 
 
 def _trend(view: View, kpis: list[Row]) -> Component:
-    shown = trend_view(view)
+    shown = view.of_trend()
     frame = view.data.detections_trend(shown.period)
     if not known(frame, "n"):
         return states.no_data("検知件数")
@@ -224,4 +223,4 @@ def _soc(view: View) -> Component:
                     "SOC全体は、SOCが全利用者について判定した件数です。双方のデータがある月だけを比べます。")
 
 
-PAGE = Page(NAME, urls.SECURITY, "セキュリティ", "提示型", render, ask.DATASETS, period_kinds=EVERY_KIND)
+PAGE = Page(NAME, urls.SECURITY, "セキュリティ", "提示型", render, ask.DATASETS)

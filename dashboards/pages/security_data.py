@@ -16,7 +16,6 @@ from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
 from dashboards.pages.overview_data import DETECTIONS, ratio
 from dashboards.pages.tenant_data import EVENTS as EVENTS_OF_TENANT
-from dashboards.pages.tenant_data import trend_view
 from dashboards.sentences.security import WEEKDAYS
 from dashboards.view import View
 
@@ -56,7 +55,7 @@ KPIS = Dataset(
     lambda view: _kpis(view).assign(period=str(view.period)),
 )
 
-TREND = Dataset("detections", "検知件数月次推移", DETECTIONS.columns, lambda view: DETECTIONS.load(trend_view(view)))
+TREND = Dataset("detections", "検知件数月次推移", DETECTIONS.columns, lambda view: DETECTIONS.load(view.of_trend()))
 
 FUNCTIONS = Dataset(
     "functions",

@@ -22,7 +22,7 @@ from dashboards.data import TREND_MONTHS
 from dashboards.frames import rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import service_level_data as ask
-from dashboards.pages.base import EVERY_KIND, Dataset, Page, csv_link, guarded
+from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.view import View
 from dashboards.wording import with_unit
 from warehouse.japanese import NOT_APPLICABLE_SIGN
@@ -159,5 +159,4 @@ def _with_unit(kpi: dict[str, Any], key: str) -> str:
     return text if kpi[key] is None else with_unit(text, str(kpi["unit"] or ""))
 
 
-PAGE = Page(NAME, urls.SERVICE_LEVEL, "サービスレベル", "探索型", render, ask.DATASETS, needs_platform=True,
-            period_kinds=EVERY_KIND)
+PAGE = Page(NAME, urls.SERVICE_LEVEL, "サービスレベル", "探索型", render, ask.DATASETS, needs_platform=True)

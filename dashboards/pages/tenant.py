@@ -17,7 +17,7 @@ from dashboards.components.table import Decorate, TableLook, bar_cell, table
 from dashboards.figures import counts, traffic
 from dashboards.frames import days_between, one_row, rows
 from dashboards.pages import tenant_data as ask
-from dashboards.pages.base import EVERY_KIND, Dataset, Page, csv_link, guarded
+from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.pages.events import event_cards
 from dashboards.pages.happenings import over_days
 from dashboards.pages.tenant_cards import cards
@@ -104,7 +104,7 @@ def _trend(view: View) -> Component:
         "白抜きの点と斜線の棒は取得率95%未満の月です。",
         380,
     )
-    figure = traffic.tenant_monthly(frame, ask.trend_view(view).months)
+    figure = traffic.tenant_monthly(frame, view.of_trend().months)
     return figure_block(text, figure, frame, ask.TREND.columns, _link(ask.TREND, view))
 
 
@@ -116,7 +116,7 @@ def _trend_told(view: View, frame: pd.DataFrame) -> str:
 
 
 def _detections(view: View) -> Component:
-    shown = ask.trend_view(view)
+    shown = view.of_trend()
     frame = view.own.detections_trend(shown.period)
     if not known(frame, "n"):
         return states.no_data("検知件数")
@@ -226,5 +226,4 @@ def _section(title: str, sentence: str, content: Component, csv: Component, note
     )
 
 
-PAGE = Page(NAME, urls.TENANT, "接続団体", "提示型", render, ask.DATASETS, of_tenant=True,
-            period_kinds=EVERY_KIND)
+PAGE = Page(NAME, urls.TENANT, "接続団体", "提示型", render, ask.DATASETS, of_tenant=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
@@ -12,7 +11,6 @@ from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
 from dashboards.pages.overview_data import COVERAGE, DETECTIONS, MONTH, with_direction
 from dashboards.view import View
-from warehouse.period import Period
 
 PAGE_NAME = "tenant"
 _CODE = Column("tenant_code", "団体コード", "code", on_screen=False)
@@ -41,7 +39,7 @@ MONTH_FIGURES = Dataset(
         Column("received", "取得計測点数", "number", "点"),
         COVERAGE,
     ),
-    lambda view: _of_month(view.own.tenant_months, view).assign(jst_month=view.period.first_month),
+    lambda view: view.of_month(view.own.tenant_months).assign(jst_month=view.period.first_month),
 )
 """Of months only: of longer periods the measures of :data:`KPIS` are shown."""
 
@@ -73,7 +71,7 @@ TREND = Dataset(
         Column("max_bps", "最大", "mbps", decimals=1),
         COVERAGE,
     ),
-    lambda view: with_direction(view.own.tenant_trend(trend_view(view).period)),
+    lambda view: with_direction(view.own.tenant_trend(view.of_trend().period)),
 )
 
 ROUTES = Dataset(
@@ -116,7 +114,7 @@ DETECTIONS_OF_TENANT = Dataset(
     "detections",
     "検知件数月次推移",
     DETECTIONS.columns,
-    lambda view: DETECTIONS.load(trend_view(view).narrowed()),
+    lambda view: DETECTIONS.load(view.of_trend().narrowed()),
 )
 
 EVENTS = Dataset(
@@ -192,18 +190,6 @@ POSITIONS = Dataset(
 )
 
 DATASETS = (KPIS, POSITIONS, MONTH_FIGURES, DAYS, TREND, ROUTES, TICKETS, DETECTIONS_OF_TENANT, EVENTS)
-
-
-def trend_view(view: View) -> View:
-    """The view of the last month of the period that has data: thirteen months of it are drawn, none of the future."""
-    loaded = view.last_loaded_day() or view.period.end
-    return replace(view, period=Period.month_of(min(view.period.end, loaded)))
-
-
-def _of_month(ask: Callable[[Period], pd.DataFrame], view: View) -> pd.DataFrame:
-    """The answer about a month; no row for a longer period, which a month's numbers would misstate."""
-    frame = ask(Period.parse(view.period.first_month))
-    return frame if view.period.kind == "month" else frame.iloc[0:0]
 
 
 def _routes(view: View) -> pd.DataFrame:

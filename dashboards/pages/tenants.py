@@ -21,7 +21,7 @@ from dashboards.frames import rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import tenants_data as ask
 from dashboards.pages import tenants_measure as measure
-from dashboards.pages.base import EVERY_KIND, EntityChoice, Page, csv_link, guarded
+from dashboards.pages.base import EntityChoice, Page, csv_link, guarded
 from dashboards.view import View, known
 from warehouse.japanese import NOT_APPLICABLE_SIGN
 
@@ -103,4 +103,4 @@ def _figure(view: View, shown: ask.Shown) -> Decorate:
 
 
 PAGE = Page(NAME, urls.TENANTS, "接続団体一覧", "提示型", render, ask.DATASETS, needs_platform=True,
-            period_kinds=EVERY_KIND, chooses=EntityChoice(urls.BODIES, "団体の範囲", ask.MISSED, ask.choices))
+            chooses=EntityChoice(urls.BODIES, "団体の範囲", ask.MISSED, ask.choices))

@@ -22,7 +22,7 @@ from dashboards.frames import rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import tickets_data as ask
 from dashboards.pages import tickets_sums as sums
-from dashboards.pages.base import EVERY_KIND, Page, guarded
+from dashboards.pages.base import Page, guarded
 from dashboards.pages.tickets_answers import answers
 from dashboards.pages.tickets_common import NAME, link, listed, nothing, only_kpi, or_word, proof_link, section
 from dashboards.pages.tickets_received import received, reopened, still_open
@@ -120,4 +120,4 @@ def _change_proof(view: View, row: dict[str, Any], text: str) -> Component:
     return proof_link(view, "K30", "change_kind" if row["change_kind"] else "all", row["change_kind"], text)
 
 
-PAGE = Page(NAME, urls.TICKETS, "問合せ・申請", "提示型", render, ask.DATASETS, period_kinds=EVERY_KIND)
+PAGE = Page(NAME, urls.TICKETS, "問合せ・申請", "提示型", render, ask.DATASETS)

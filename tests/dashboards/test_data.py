@@ -58,8 +58,3 @@ def test_pages_open_with_the_last_month_that_is_over_and_loaded() -> None:
     assert str(latest_month(datetime(2026, 8, 31, 23, 55), date(2026, 11, 20))) == "2026-08"
     assert str(latest_month(datetime(2026, 9, 1, 0, 0), date(2026, 11, 20))) == "2026-08"
     assert str(latest_month(None, date(2026, 1, 5))) == "2025-12"
-
-
-def test_months_to_choose_from_start_with_the_data(reader: FakeReader) -> None:
-    assert str(Data(reader, reader.whole_scope(), FrameCache()).first_month(OCTOBER)) == "2025-04"
-    assert str(Data(reader, Scope.of("24A001"), FrameCache()).first_month(OCTOBER)) == "2025-07"

@@ -59,8 +59,6 @@ def test_the_same_link_gives_the_same_screen(staff: Dash) -> None:
     ("link", "expected"),
     [
         ("/?period=abc", "対象期間の書き方が違います"),
-        ("/?period=2026Q2", "この画面は月単位で表示します"),
-        ("/?period=R8", "この画面は月単位で表示します"),
         ("/?period=2027-01", "未取込"),
         ("/?period=2024-05", "データなし"),
         ("/tenant?tenant=999999", "接続団体が見つかりません"),
@@ -113,6 +111,19 @@ def test_one_failing_part_leaves_the_others_and_logs_its_number(caplog: pytest.L
     assert number.startswith("E1120-0930-")
     assert number in text
     assert "broken on purpose" not in text
+
+
+def test_the_overview_of_a_longer_period_shows_no_month_of_lines_or_bodies(staff: Dash) -> None:
+    text = ask(staff, "/?period=2026Q2")
+    assert "主要指標" in text and "表示エラー" not in text
+    assert "令和8年度第2四半期の回線ごと・団体ごとの値は、次の画面で示します。" in text
+    assert "lines?period=2026Q2" in text and "tenants?period=2026Q2" in text and "接続団体別の利用" not in text
+    client = staff.server.test_client()
+    for dataset in ("lines", "tenants"):
+        lines = client.get(f"/csv/overview/{dataset}.csv?period=2026Q2").get_data(as_text=True).splitlines()
+        assert len(lines) == 1, "a month's numbers would misstate the quarter"
+    trend = client.get("/csv/overview/traffic-trend.csv?period=2026Q2").get_data(as_text=True).splitlines()
+    assert trend[-1].startswith('"2026-09"')
 
 
 def test_a_part_that_takes_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
