@@ -76,10 +76,9 @@ def test_longer_periods_are_chosen_beside_months(demo_reader: Reader) -> None:
     assert "令和8年度第2四半期" in text and "前四半期" in text
 
 
-def test_a_month_page_keeps_to_months_and_the_menu_does_not_hand_a_quarter_on(demo_reader: Reader) -> None:
+def test_the_menu_hands_the_period_on_to_every_page(demo_reader: Reader) -> None:
     text = shown(app_on(demo_reader), "/service-level?period=2026Q2")
-    assert '"/tenant?period=2026Q2"' not in text and "/service-level?period=2026Q2" in text
-    assert "この画面は月単位で表示します" in shown(app_on(demo_reader), "/?period=2026Q2")
+    assert all(f'"{path}?period=2026Q2"' in text for path in ("/", "/tenant", "/tenants", "/lines", "/service-level"))
 
 
 def test_bodies_may_not_open_the_levels_of_the_whole(demo_reader: Reader) -> None:
