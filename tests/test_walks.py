@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -119,10 +120,27 @@ def test_the_period_changes_by_keyboard_alone(page: Page, origin: str) -> None:
     expect(page.locator("#page-title")).to_contain_text("令和8年9月")
 
 
-def test_a_feed_that_stopped_is_seen(page: Page, origin: str) -> None:
+def test_a_screen_that_takes_its_time_shows_that_it_is_being_made(page: Page, origin: str) -> None:
+    show(page, f"{origin}/?period=2026-10")
+    held: list[Any] = []
+    page.route("**/_dash-update-component*", lambda route: held.append(route))
+    page.get_by_role("link", name="サービスレベル", exact=True).click()
+    expect(page.locator("body")).to_have_class("busy")
+    expect(page.locator("#content")).to_have_attribute("aria-busy", "true")
+    held[0].continue_()
+    page.unroute("**/_dash-update-component*")
+    expect(page.locator("#page-title")).to_contain_text("サービスレベル")
+    expect(page.locator("body")).not_to_have_class("busy")
+
+
+def test_what_stopped_arriving_is_seen_with_its_hours(page: Page, origin: str, demo_reader: Reader) -> None:
     show(page, f"{origin}/data-quality?period=2026-10")
-    expect(page.locator("main")).to_contain_text("最新の取込み")
-    assert page.locator("main tbody tr").filter(has_text="■").count() > 0
+    gaps = demo_reader.query("arrival_gaps", demo_reader.whole_scope(), first_date=date(2026, 10, 1),
+                             last_date=date(2026, 10, 31))
+    listed = page.locator("section").filter(has=page.get_by_role("heading", name="欠測の区間", exact=True))
+    assert len(gaps) > 0
+    for title in set(gaps["title"]):
+        assert listed.locator("tbody tr").filter(has_text=title).count() > 0, title
 
 
 def test_a_report_is_made_and_previewed(page: Page, origin: str) -> None:

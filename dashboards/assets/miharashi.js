@@ -2,7 +2,25 @@
 (function () {
   "use strict";
 
+  /* A screen that takes longer than a glance shows that it is being made, until it is there. */
+  var waiting = null;
+  function setBusy(busy) {
+    var content = document.getElementById("content");
+    document.body.classList.toggle("busy", busy);
+    if (content) { content.setAttribute("aria-busy", String(busy)); }
+  }
+  function wait() {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(function () { setBusy(true); }, 250);
+  }
+  function arrived() {
+    window.clearTimeout(waiting);
+    setBusy(false);
+  }
+  window.addEventListener("popstate", wait);
+
   function go(link) {
+    if (link !== window.location.pathname + window.location.search) { wait(); }
     window.history.pushState({}, "", link);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
@@ -93,6 +111,7 @@
   /* The tab's title and the words for screen readers come with the screen: an error card is not announced as a page. */
   function announce(screen) {
     if (!screen) { return ""; }
+    arrived();
     document.title = screen[0];
     if (moved) { window.setTimeout(focusHeading, 50); }
     moved = true;
