@@ -23,6 +23,8 @@ FILLS = {"達成": "#E8F1FE", "注意": "#FFDFB5", "未達": "#E25100"}
 SERIOUS_FROM = 2
 """Severity 2 and above is a serious event (重大なセキュリティイベント)."""
 _SEVERITY = ("#767676", "#3460FB", "#E25100", "#620000")
+_BEHIND_WHITE = {"#E25100": "#C74700"}
+"""What stands in for a colour behind white text, which needs 4.5 : 1."""
 UNDECIDED = "#FFFFFF"
 
 
@@ -45,6 +47,11 @@ JUDGEMENTS = {
     "対象なし": Judgement("－", "none"),
 }
 """「目標未設定」 is no judgement and has no sign."""
+
+
+def behind_white(colour: str) -> str:
+    """The colour itself, or a darker one of its kind that white text can be read on."""
+    return _BEHIND_WHITE.get(colour, colour)
 
 
 def severity_colour(severity: int | None) -> str:

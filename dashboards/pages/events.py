@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from dashboards.columns import time_ja
 from dashboards.components.judgement import chip
-from dashboards.palette import severity_colour
+from dashboards.palette import behind_white, severity_colour
 from warehouse.japanese import number
 
 Event = dict[str, Any]
@@ -65,7 +65,7 @@ def _badge(level: int, event: Event) -> Component:
     return html.Span(
         str(event["severity_name"]),
         className="badge",
-        style={"backgroundColor": severity_colour(level)},
+        style={"backgroundColor": behind_white(severity_colour(level))},
     )
 
 
