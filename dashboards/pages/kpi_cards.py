@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards import urls
+from dashboards.columns import Column
 from dashboards.components.card import Card, Fact, grid
 from dashboards.components.judgement import chip
 from dashboards.frames import LOW_COVERAGE_PCT
@@ -24,6 +25,25 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("問合せ", ("K26", "K27", "K29")),
     ("セキュリティ", ("K34", "K35")),
 )
+FILE_COLUMNS = (
+    Column("period", "対象期間", "code"),
+    Column("kpi_id", "指標番号", "code"),
+    Column("grain", "粒度", "code"),
+    Column("entity", "対象コード", "code"),
+    Column("entity_name", "対象"),
+    Column("name", "指標"),
+    Column("value", "実績", "number", decimals=3),
+    Column("unit", "単位"),
+    Column("numerator", "分子", "number"),
+    Column("denominator", "分母", "number"),
+    Column("target", "目標", "number", decimals=3),
+    Column("target_text", "目標の条件"),
+    Column("judgement", "判定", "judgement"),
+    Column("previous_value", "前の期間", "number", decimals=3),
+    Column("last_year_value", "前年同期", "number", decimals=3),
+    Column("coverage_pct", "取得率", "number", "%", 1, rounding="truncate"),
+)
+"""KPI figures in the file of any page: the cards show the same."""
 _JUDGED = ("達成", "注意", "未達", "データなし", "目標未設定")
 
 Kpi = dict[str, Any]

@@ -6,8 +6,8 @@ import pandas as pd
 
 from dashboards.columns import Column
 from dashboards.frames import day, values
+from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
-from dashboards.pages.security_data import KPIS as SECURITY_KPIS
 from dashboards.view import View
 from warehouse.period import Period
 
@@ -15,7 +15,7 @@ _KPI_NUMBERS = ("K01", "K02", "K03", "K04", "K05", "K06")
 _LONGEST_BY_DAY = 3
 """Periods of more months than that show the maximum of each month instead of each day."""
 
-KPIS = Dataset("kpi", "主要指標", SECURITY_KPIS.columns, lambda view: _kpis(view).assign(period=str(view.period)))
+KPIS = Dataset("kpi", "主要指標", kpi_cards.FILE_COLUMNS, lambda view: _kpis(view).assign(period=str(view.period)))
 
 SERVICES = Dataset(
     "services",

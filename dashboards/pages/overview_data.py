@@ -6,6 +6,7 @@ import pandas as pd
 
 from dashboards.columns import Column
 from dashboards.frames import values
+from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
 
 _DIRECTION = {"in": "受信", "out": "送信"}
@@ -17,22 +18,7 @@ MONTH_IN_FILE = Column("jst_month", "年月", "month", on_screen=False)
 KPIS = Dataset(
     "kpi",
     "主要指標",
-    (
-        Column("period", "対象期間", "code"),
-        Column("kpi_id", "指標番号", "code"),
-        Column("entity", "対象コード", "code"),
-        Column("name", "指標"),
-        Column("value", "実績", "number", decimals=3),
-        Column("unit", "単位"),
-        Column("numerator", "分子", "number"),
-        Column("denominator", "分母", "number"),
-        Column("target", "目標", "number", decimals=3),
-        Column("target_text", "目標の説明"),
-        Column("judgement", "判定", "judgement"),
-        Column("previous_value", "前の期間", "number", decimals=3),
-        Column("last_year_value", "前年同期", "number", decimals=3),
-        COVERAGE,
-    ),
+    kpi_cards.FILE_COLUMNS,
     lambda view: view.data.kpis(view.period).assign(period=str(view.period)),
 )
 

@@ -38,20 +38,7 @@ def _place(key: str) -> int:
 KPIS = Dataset(
     "kpi",
     "主要指標",
-    (
-        Column("period", "対象期間", "code"),
-        Column("kpi_id", "指標番号", "code"),
-        Column("entity", "対象コード", "code"),
-        Column("name", "指標"),
-        Column("value", "実績", "number", decimals=3),
-        Column("unit", "単位"),
-        Column("numerator", "分子", "number"),
-        Column("denominator", "分母", "number"),
-        Column("target", "目標", "number", decimals=3),
-        Column("judgement", "判定", "judgement"),
-        Column("previous_value", "前の期間", "number", decimals=3),
-        Column("last_year_value", "前年同期", "number", decimals=3),
-    ),
+    kpi_cards.FILE_COLUMNS,
     lambda view: _kpis(view).assign(period=str(view.period)),
 )
 

@@ -148,21 +148,7 @@ EVENTS = Dataset(
 KPIS = Dataset(
     "kpi",
     "指標",
-    (
-        Column("period", "対象期間", "code"),
-        Column("kpi_id", "指標番号", "code"),
-        Column("entity", "団体コード", "code"),
-        Column("name", "指標"),
-        Column("value", "実績", "number", decimals=3),
-        Column("unit", "単位"),
-        Column("numerator", "分子", "number"),
-        Column("denominator", "分母", "number"),
-        Column("target", "目標", "number", decimals=3),
-        Column("judgement", "判定", "judgement"),
-        Column("previous_value", "前の期間", "number", decimals=3),
-        Column("last_year_value", "前年同期", "number", decimals=3),
-        replace(COVERAGE, on_screen=False),
-    ),
+    kpi_cards.FILE_COLUMNS,
     lambda view: kpi_cards.of_bodies(view.own.tenant_kpis(view.period)).assign(period=str(view.period)),
 )
 

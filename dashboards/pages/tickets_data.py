@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboards.columns import Column
 from dashboards.frames import values
+from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
 from dashboards.pages.tickets_sums import ages, with_rates
 from dashboards.view import View
@@ -73,24 +74,7 @@ def _late(view: View) -> pd.DataFrame:
 KPIS = Dataset(
     "kpis",
     "主要指標",
-    (
-        _PERIOD,
-        Column("kpi_id", "指標番号", "code"),
-        Column("grain", "粒度", "code"),
-        Column("entity", "対象コード", "code"),
-        Column("entity_name", "対象"),
-        Column("name", "指標"),
-        Column("value", "実績", "number", decimals=3),
-        Column("unit", "単位"),
-        Column("numerator", "分子", "number"),
-        Column("denominator", "分母", "number"),
-        Column("target", "目標", "number", decimals=3),
-        Column("target_text", "目標の条件"),
-        Column("judgement", "判定", "judgement"),
-        Column("previous_value", "前の期間", "number", decimals=3),
-        Column("last_year_value", "前年同期", "number", decimals=3),
-        Column("coverage_pct", "取得率", "number", "%", 1, rounding="truncate"),
-    ),
+    kpi_cards.FILE_COLUMNS,
     kpis,
 )
 

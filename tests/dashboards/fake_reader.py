@@ -154,6 +154,7 @@ def _kpi_summary(period: str) -> pd.DataFrame:
         kpi = catalogue.find(row["kpi_id"])
         row |= {
             "grain": "line" if row["entity"] else "all",
+            "entity_name": row["name"],
             "name": f"{kpi.name}（{row['name']}）" if row["name"] else kpi.name,
             "unit": kpi.unit,
             "decimals": kpi.decimals,

@@ -3,6 +3,7 @@
 -- Judged on the unrounded value: 達成 / 注意 / 未達 / 目標未設定 / 対象なし (denominator 0) / データなし.  NULL where the KPI
 -- is neither good nor bad (direction none) and hence has no target that could be missing.
 SELECT k.kpi_id, coalesce(v.grain, 'all') AS grain, coalesce(v.entity, '') AS entity,
+       coalesce(v.entity_name, v.entity, '') AS entity_name,
        k.name || CASE WHEN count(*) OVER (PARTITION BY k.kpi_id) > 1 THEN '（' || coalesce(v.entity_name, v.entity) || '）'
                       ELSE '' END AS name, k.unit, k.decimals,
        k.rounding, k.direction, v.value, CAST(v.numerator AS DOUBLE) AS numerator,
