@@ -28,6 +28,7 @@ def opened(browser: Browser, url: str) -> tuple[str, list[str]]:
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda request: problems.append(request.url) if _foreign(request, url) else None)
     page.goto(url)
+    page.wait_for_selector("#page-title")
     page.wait_for_load_state("networkidle")
     text = page.inner_text("body")
     page.close()
