@@ -1,4 +1,4 @@
-"""One day's file into an empty warehouse and into six years of history, on the first and in the middle of a month."""
+"""The next day's file into an empty warehouse and into six years of history, that end with a month or in one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class OneDay:
 
     history_rows: int
     into_empty: float
-    into_history: float
+    into_new_month: float
     into_running_month: float
 
 
@@ -32,16 +32,23 @@ def measure(scratch: Path, config: Path) -> OneDay:
     own = copy_config(config, scratch / "config")
     history, rows = scratch / "history", 0
     for year in _YEARS:
-        file = scratch / f"year-{year}.csv"
-        days = (datetime(year, 11, 1) - datetime(year - 1, 11, 1)).days
-        rows += write(file, config, days, datetime(year, 11, 1))
-        _load(history, own, file)
-        file.unlink()
-    next_day, middle = scratch / "next.csv", scratch / "middle.csv"
-    write(next_day, config, 1, datetime(2026, 11, 2))
-    write(middle, config, 1, datetime(2026, 10, 16))
-    return OneDay(rows, _seconds(scratch, None, own, next_day), _seconds(scratch, history, own, next_day),
-                  _seconds(scratch, history, own, middle))
+        rows += _extend(history, own, (datetime(year, 11, 1) - datetime(year - 1, 11, 1)).days, datetime(year, 11, 1))
+    first, next_one = scratch / "first.csv", scratch / "next.csv"
+    write(first, own, 1, datetime(2026, 11, 2))
+    write(next_one, own, 1, datetime(2026, 11, 17))
+    into_new_month = _seconds(scratch, history, own, first)
+    rows += _extend(history, own, 15, datetime(2026, 11, 16))
+    return OneDay(rows, _seconds(scratch, None, own, next_one), into_new_month,
+                  _seconds(scratch, history, own, next_one))
+
+
+def _extend(history: Path, config: Path, days: int, end: datetime) -> int:
+    """Load the days before ``end``; returns their samples."""
+    file = history.with_suffix(".csv")
+    rows = write(file, config, days, end)
+    _load(history, config, file)
+    file.unlink()
+    return rows
 
 
 def _seconds(scratch: Path, history: Path | None, config: Path, file: Path) -> float:
