@@ -15,7 +15,7 @@ import pandas as pd
 from dashboards.recent import Recent
 from dashboards.urls import Subject
 from warehouse.explain import Proof, explain
-from warehouse.period import Period
+from warehouse.period import DayRange, Period
 from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
@@ -186,8 +186,14 @@ class Data:
     def line_months(self, line_id: str, period: Period) -> pd.DataFrame:
         return self._ask("line_months", line_id=line_id, from_month=period.first_month, to_month=period.last_month)
 
+    def line_range(self, period: Period) -> pd.DataFrame:
+        """One row per line and direction over any run of days."""
+        return self._ask_days("line_range", period)
+
     def line_hours(self, line_id: str, period: Period) -> pd.DataFrame:
         """One row per direction, day of the week and hour, over the whole period."""
+        if isinstance(period, DayRange):
+            return self._ask("line_hours_range", line_id=line_id, first_date=period.start, last_date=period.end)
         return self._ask("line_hours", line_id=line_id, from_month=period.first_month, to_month=period.last_month)
 
     def design_results(self, period: Period) -> pd.DataFrame:
@@ -220,6 +226,10 @@ class Data:
     def devices(self, period: Period) -> pd.DataFrame:
         """One row per device and metric."""
         return self._ask("device_results", period=str(period))
+
+    def device_range(self, period: Period) -> pd.DataFrame:
+        """One row per device and metric over any run of days."""
+        return self._ask_days("device_range", period)
 
     def device_days(self, period: Period) -> pd.DataFrame:
         """One row per day, device and metric."""
@@ -327,7 +337,9 @@ class Data:
         return self._ask("tenant_route_month", month=period.first_month)
 
     def tenant_routes_summed(self, period: Period) -> pd.DataFrame:
-        """Likewise over the months of any period, without percentiles."""
+        """Likewise over the months of any period or over any run of days, without percentiles."""
+        if isinstance(period, DayRange):
+            return self._ask_days("tenant_route_range", period)
         return self._ask_months("tenant_route_period", period)
 
     def tenant_days(self, period: Period) -> pd.DataFrame:

@@ -16,13 +16,14 @@ from dashboards import urls
 from dashboards.columns import iso
 from dashboards.csv_file import csv_bytes
 from dashboards.data import Data
-from dashboards.errors import record_failure
+from dashboards.errors import UnknownChoice, record_failure
 from dashboards.excel_file import xlsx_bytes
 from dashboards.gate import Refused, enter
 from dashboards.pages.base import Dataset, Page
 from dashboards.routing import Sources, page_named
 from dashboards.view import View
 from warehouse.errors import MiharashiError
+from warehouse.period import DayRange
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def _download(known: _Format, sources: Sources, page_name: str, dataset_name: st
         scope = sources.scope_for_request()
         data = Data(sources.open_reader(), scope, sources.cache)
         view = enter(page, choice, data, now, sources.shelf)
+        _check_days(page, dataset, view)
         return _file(known, page, dataset, view)
     except Refused:
         return _text("この内容を表示する権限がありません。", 403)
@@ -73,6 +75,13 @@ def _download(known: _Format, sources: Sources, page_name: str, dataset_name: st
     except Exception:  # noqa: BLE001 - last resort, logged with its number
         number = record_failure(f"download {page.name}/{dataset.name}", now)
         return _text(f"処理中に問題が起きました。エラー番号 {number} を総合窓口に連絡してください。", 500)
+
+
+def _check_days(page: Page, dataset: Dataset, view: View) -> None:
+    if page.of_period and isinstance(view.period, DayRange) and not dataset.by_day:
+        raise UnknownChoice("この内容は日の範囲では示せません",
+                            f"「{dataset.title}」は、月・四半期・半期・年度を単位に集計します。",
+                            "period に 2026-10 のような対象期間を指定してください。")
 
 
 def _file(known: _Format, page: Page, dataset: Dataset, view: View) -> Response:

@@ -14,6 +14,7 @@ from dashboards.errors import UnknownChoice
 from dashboards.pages.base import EntityChoice, Page
 from dashboards.view import View
 from exports.shelf import Shelf
+from warehouse.period import DayRange
 from warehouse.scope import Scope
 
 
@@ -44,10 +45,20 @@ def enter(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf: She
         raise NotAllowed
     latest = latest_month(data.reader.snapshot.data_as_of, now.date())
     period = urls.period_of(choice.period, latest)
+    if page.of_period and isinstance(period, DayRange) and page.render_days is None:
+        raise _no_days(page, period)
     view = View(data, period, None, now, choice.subject, table=choice.table, shelf=shelf)
     if page.of_tenant:
         return replace(view, tenant=_tenant_of(choice, view))
     return replace(view, entity=_entity_of(choice, page.chooses, view)) if page.chooses else view
+
+
+def _no_days(page: Page, days: DayRange) -> UnknownChoice:
+    return UnknownChoice(
+        "この画面は日の範囲では示せません",
+        f"「{page.label}」の指標は、月・四半期・半期・年度を単位に算定します。{days.label_ja}の値はありません。",
+        "上の一覧から対象期間を選ぶか、回線と容量、負荷・稼働、セキュリティ等の、日ごとの値のある画面で範囲を指定してください。",
+    )
 
 
 def _entity_of(choice: urls.Choice, chooses: EntityChoice, view: View) -> urls.Entity | None:

@@ -35,7 +35,7 @@ from dashboards.view import View
 from exports.shelf import Shelf
 from warehouse.errors import MiharashiError, NoSnapshot
 from warehouse.japanese import era_date
-from warehouse.period import Period
+from warehouse.period import DayRange, Period
 from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
@@ -44,6 +44,10 @@ PAGES: tuple[Page, ...] = (
     data_quality.PAGE, catalogue.PAGE, reports.PAGE,
     proof.PAGE,
 )
+
+
+_OF_DAYS = ("日の範囲を表示しています。指標と判定は月・四半期・半期・年度を単位に算定するため、"
+            "ここでは日ごとの値から求められるものだけを示します。")
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,8 @@ def _page(page: Page, view: View) -> list[Component]:
     if view.is_partial():
         text = f"{view.period.label_ja}は期間の途中です。{_loaded_until(view)}のデータで表示しています。"
         head.append(html.P(text, className="banner", role="status"))
+    if page.render_days and isinstance(view.period, DayRange):
+        return [*head, html.P(_OF_DAYS, className="reading"), *page.render_days(view)]
     return [*head, *page.render(view)]
 
 
@@ -191,14 +197,19 @@ def _picker(page: Page, view: View) -> Component:
         chosen = view.entity.code if view.entity else None
         selects.append(picker.select(page.chooses.kind, page.chooses.label, page.chooses.options(view), chosen))
     periods = view.data.periods()
-    begin = min((period.index for period in periods if period.kind == view.period.kind), default=last.index)
+    kind = "month" if view.period.kind == "days" else view.period.kind
+    begin = min((period.index for period in periods if period.kind == kind), default=last.index)
     groups = picker.grouped_options(periods, view.period)
     selects.append(picker.grouped_select("period", "対象期間", groups, str(view.period)))
 
     def link(period: Period) -> str:
         return urls.href(page.path, period, view.tenant, view.subject, view.entity)
 
-    return picker.picker(page.path, selects, picker.steps(link, view.period, begin, last.index))
+    pickers = [picker.picker(page.path, selects, picker.steps(link, view.period, begin, last.index))]
+    if page.render_days:
+        chosen_entity = {view.entity.kind: view.entity.code} if view.entity else {}
+        pickers.append(picker.day_range(page.path, {"tenant": view.tenant, **chosen_entity}, view.period))
+    return html.Div(pickers, className="pickers")
 
 
 def _loaded_month(view: View) -> Period:
@@ -239,8 +250,7 @@ def _nav(current: Page | None, scope: Scope, choice: urls.Choice) -> Component:
         [
             NavItem(
                 page.label,
-                urls.href(page.path, period,
-                          choice.tenant if page.of_tenant else None),
+                urls.href(page.path, _of_page(page, period), choice.tenant if page.of_tenant else None),
                 page is current,
             )
             for page in allowed
@@ -250,6 +260,11 @@ def _nav(current: Page | None, scope: Scope, choice: urls.Choice) -> Component:
 
 def _readable(text: str | None) -> Period | None:
     try:
-        return Period.parse(text) if text else None
+        return urls.read_period(text) if text else None
     except MiharashiError:
         return None
+
+
+def _of_page(page: Page, period: Period | None) -> Period | None:
+    """What a page makes of the period of another one: of a range of days, where it shows none, the last day's month."""
+    return Period.month_of(period.end) if isinstance(period, DayRange) and page.render_days is None else period

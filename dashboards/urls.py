@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, urlencode
 
-from warehouse.period import Period
+from warehouse.period import DayRange, Period
 
 OVERVIEW = "/"
 TENANT = "/tenant"
@@ -63,8 +63,14 @@ class Choice:
 def parse(pathname: str | None, search: str | None) -> Choice:
     """Read path and query string; unknown keys are ignored, over-long values are cut."""
     given = parse_qs((search or "").lstrip("?"), keep_blank_values=False)
-    return Choice(_clean_path(pathname), _first(given, "period"), _first(given, "tenant"), _subject(given),
+    return Choice(_clean_path(pathname), _period(given), _first(given, "tenant"), _subject(given),
                   _entity(given), _first(given, "table"))
+
+
+def _period(given: dict[str, list[str]]) -> str | None:
+    """The period, or the days from ``from`` to ``to``, as a form without script sends them."""
+    first, last = _first(given, "from"), _first(given, "to")
+    return f"{first or ''}..{last or ''}" if first or last else _first(given, "period")
 
 
 def _subject(given: dict[str, list[str]]) -> Subject | None:
@@ -88,8 +94,13 @@ def _first(given: dict[str, list[str]], key: str) -> str | None:
 
 
 def period_of(text: str | None, default: Period) -> Period:
-    """The period of a link; raises :class:`warehouse.errors.PeriodError` for anything unreadable."""
-    return default if text is None else Period.parse(text)
+    """The period or range of days of a link; raises :class:`warehouse.errors.PeriodError` for anything unreadable."""
+    return default if text is None else read_period(text)
+
+
+def read_period(text: str) -> Period:
+    """A reporting period or a range of days; raises :class:`warehouse.errors.PeriodError` for anything else."""
+    return DayRange.parse(text) if ".." in text else Period.parse(text)
 
 
 def href(path: str, period: Period | None = None, tenant: str | None = None, subject: Subject | None = None,

@@ -13,6 +13,7 @@ COMPARED_WITH: dict[Kind, tuple[str, str]] = {
     "quarter": ("前四半期", "前年同期"),
     "half": ("前半期", "前年同期"),
     "year": ("前年度", ""),
+    "days": ("前の期間", "前年同期"),
 }
 """What a period is compared with: the one before, and the same of last year (of a year they are one)."""
 _SMALLEST_CHANGE_PCT = 0.05

@@ -1,4 +1,4 @@
-"""Reporting periods: months, and the quarters, halves and fiscal years (April to March) made of them."""
+"""Reporting periods (months, and quarters, halves and fiscal years, April to March, made of them); ranges of days."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from datetime import date, timedelta
 from typing import Literal
 
 from warehouse.errors import PeriodError
-from warehouse.japanese import era_month, era_year
+from warehouse.japanese import era_date, era_month, era_year
 
-Kind = Literal["month", "quarter", "half", "year"]
+Kind = Literal["month", "quarter", "half", "year", "days"]
 _LENGTHS: dict[Kind, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _FISCAL_START = 4
+_LONGEST_RANGE = 365
 _YEAR = r"(2[01][0-9]{2})"  # what a calendar and an era exist for, before and after
 
 
@@ -139,3 +140,85 @@ class Period:
         if self.kind == "half":
             return f"{self.fiscal_year}H{self._part(6)}"
         return f"FY{self.fiscal_year}"
+
+
+@dataclass(frozen=True)
+class DayRange(Period):
+    """Any run of days, at most a year of them, to look into; no reporting period: KPIs and documents know none.
+
+    ``months`` are those that hold any of its days.
+    """
+
+    first: date = date.min
+    last: date = date.min
+
+    @classmethod
+    def between(cls, first: date, last: date) -> DayRange:
+        """The days from ``first`` to ``last``, both included."""
+        return cls("days", first.year * 12 + first.month - 1, first, last)
+
+    @classmethod
+    def parse(cls, text: str) -> DayRange:
+        """Read ``2026-10-05..2026-10-18``; raise :class:`PeriodError` for anything else."""
+        days = [_day(part) for part in unicodedata.normalize("NFKC", text).strip().split("..")]
+        if len(days) != 2 or days[0] is None or days[1] is None:
+            raise _wrong_range(text, "日付が2つ読み取れません。")
+        first, last = days[0], days[1]
+        if last < first:
+            raise _wrong_range(text, "終わりの日が始まりの日より前です。")
+        if (last - first).days >= _LONGEST_RANGE:
+            raise _wrong_range(text, f"{(last - first).days + 1}日あります。指定できるのは{_LONGEST_RANGE}日までです。")
+        return cls.between(first, last)
+
+    @property
+    def length(self) -> int:
+        return self.last.year * 12 + self.last.month - self.index
+
+    @property
+    def start(self) -> date:
+        return self.first
+
+    @property
+    def end(self) -> date:
+        return self.last
+
+    def shift(self, periods: int) -> DayRange:
+        """As many days, this many times their number later (negative: earlier)."""
+        step = timedelta(days=((self.last - self.first).days + 1) * periods)
+        return DayRange.between(self.first + step, self.last + step)
+
+    def last_year(self) -> DayRange:
+        """The same dates one year earlier; 29 February becomes 28."""
+        return DayRange.between(_year_before(self.first), _year_before(self.last))
+
+    @property
+    def label_ja(self) -> str:
+        """令和8年10月5日 / 令和8年10月5日～18日 / 令和8年10月5日～11月3日 / 令和8年12月28日～令和9年1月3日"""
+        if self.first == self.last:
+            return era_date(self.first)
+        if era_year(self.first) != era_year(self.last):
+            return f"{era_date(self.first)}～{era_date(self.last)}"
+        month = "" if self.first.month == self.last.month else f"{self.last.month}月"
+        return f"{era_date(self.first)}～{month}{self.last.day}日"
+
+    def __str__(self) -> str:
+        return f"{self.first}..{self.last}"
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if re.fullmatch(rf"{_YEAR}-\d\d-\d\d", text) else None
+    except ValueError:
+        return None
+
+
+def _year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _wrong_range(text: str, why: str) -> PeriodError:
+    return PeriodError(
+        "日の範囲の書き方が違います",
+        f"「{text}」は日の範囲として読めません。{why}",
+        f"始まりと終わりの日を 2026-10-05..2026-10-18 のように指定してください（{_LONGEST_RANGE}日まで）。",
+    )

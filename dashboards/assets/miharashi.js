@@ -41,6 +41,11 @@
     event.preventDefault();
     var query = new URLSearchParams();
     new FormData(form).forEach(function (value, name) { if (value) { query.set(name, value); } });
+    if (query.has("from")) {
+      query.set("period", query.get("from") + ".." + (query.get("to") || ""));
+      query.delete("from");
+      query.delete("to");
+    }
     var path = form.getAttribute("action").split("?")[0];
     go(query.toString() ? path + "?" + query.toString() : path);
   });

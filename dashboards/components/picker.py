@@ -6,7 +6,7 @@ Without the script the form still works as a normal GET.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -17,12 +17,15 @@ from dashboards.components.aria import aria
 from dashboards.components.link import page_link
 from warehouse.period import Kind, Period
 
-KIND_NAMES: dict[Kind, str] = {"month": "月", "quarter": "四半期", "half": "半期", "year": "年度"}
+_INPUT: Any = dcc.Input
+"""Dash knows neither hidden inputs nor those of dates by type; it hands them on as they are."""
+KIND_NAMES: dict[Kind, str] = {"month": "月", "quarter": "四半期", "half": "半期", "year": "年度", "days": "日の範囲"}
 _STEPS: dict[Kind, tuple[str, str]] = {
     "month": ("前月", "翌月"),
     "quarter": ("前四半期", "翌四半期"),
     "half": ("前半期", "翌半期"),
     "year": ("前年度", "翌年度"),
+    "days": ("前の範囲", "次の範囲"),
 }
 
 
@@ -55,9 +58,32 @@ def kept(subject: urls.Subject | None) -> list[Component]:
     """What the form hands on unseen: the figure that the page is about."""
     if subject is None:
         return []
-    given = {"kpi": subject.kpi_id, "grain": subject.grain, "entity": subject.entity}
-    hidden: Any = dcc.Input
-    return [hidden(type="hidden", name=name, value=value, id=f"keep-{name}") for name, value in given.items() if value]
+    return _hidden("keep", {"kpi": subject.kpi_id, "grain": subject.grain, "entity": subject.entity})
+
+
+def _hidden(form: str, given: Mapping[str, str | None]) -> list[Component]:
+    return [_INPUT(type="hidden", name=name, value=value, id=f"{form}-{name}")
+            for name, value in given.items() if value]
+
+
+def day_range(path: str, given: Mapping[str, str | None], period: Period) -> Component:
+    """A form for any range of days, folded away unless one is shown; ``given`` are the other choices of the page."""
+    days = [
+        html.Div(
+            [
+                html.Label(label, htmlFor=f"choose-{name}"),
+                _INPUT(type="date", id=f"choose-{name}", name=name, value=day.isoformat(), required=True,
+                       className="select"),
+            ],
+            className="field",
+            key=f"choose-{name}-{day}",
+        )
+        for name, label, day in (("from", "始まりの日", period.start), ("to", "終わりの日", period.end))
+    ]
+    form = html.Form(
+        [*_hidden("days", given), *days, html.Button("この範囲を表示", type="submit", className="button")],
+        action=urls.href(path), method="get", className="picker", role="search", **aria(label="日の範囲の指定"))
+    return html.Details([html.Summary("日の範囲を指定"), form], className="day-range", open=period.kind == "days")
 
 
 def select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str | None) -> Component:

@@ -26,6 +26,8 @@ CONFIG: dict[str, Any] = {
 _FONT = {"family": palette.FONT_STACK, "size": 14, "color": palette.INK}
 _SMALL = {"family": palette.FONT_STACK, "size": 13, "color": palette.SUBTITLE}
 _YEAR_LABEL_STEPS = 3
+_DAY_STEPS = ((10, 1), (31, 5), (92, 10))
+"""How many days an axis may have at most for every so-manieth of them to be named: (10, 1) names each of ten."""
 ROW_PIXELS = 42
 """Height of a row with its name above it."""
 ROW_BAR = 0.4
@@ -102,10 +104,18 @@ def _era_of(month: str) -> str:
 
 
 def day_axis(days: Sequence[date], **more: Any) -> dict[str, Any]:
-    """Days of one month: 1, 5, 10 …"""
-    shown = [day for day in days if day.day == 1 or (day.day % 5 == 0)]
-    ticks = [f"{day.day}日" for day in shown]
+    """Days: 1, 5, 10 … of one month; of several with their months, and of more than three months only their first."""
+    every = next((step for most, step in _DAY_STEPS if len(days) <= most), 0)
+    shown = [day for day in days if day.day == 1 or (every and day.day % every == 0 and day.day < 31)]
+    several = len({(day.year, day.month) for day in days}) > 1
+    ticks = [_day_tick(day, several, every) for day in shown]
     return category_axis([day_ja(day) for day in days], [day_ja(day) for day in shown], ticks) | more
+
+
+def _day_tick(day: date, several: bool, every: int) -> str:
+    if not several:
+        return f"{day.day}日"
+    return f"{day.month}/{day.day}" if every else f"{day.month}月"
 
 
 def category_axis(places: Sequence[str], shown: Sequence[str], ticks: Sequence[str]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Dataset:
     """What a table shows and its CSV file holds.
 
     ``name`` is part of the download's address, ``title`` of its file name; ``load`` answers under the view's scope.
-    ``of_entity`` is set where it tells of the view's entity only.
+    ``of_entity`` is set where it tells of the view's entity only, ``by_day`` where it can tell of any range of days.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Dataset:
     columns: tuple[Column, ...]
     load: Callable[[View], pd.DataFrame]
     of_entity: bool = False
+    by_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class EntityChoice:
 class Page:
     """One entry of the navigation. ``render`` gets a view whose period and rights have been checked.
 
+    ``render_days`` answers for a range of days instead; a page without it tells of reporting periods only.
+
     Not ``of_period``: the page shows no period and offers none.
 
     A page is ``lasting`` whose content follows from snapshot, scope, link and day alone: it is made once.
@@ -64,6 +67,7 @@ class Page:
     mark: Mark
     render: Callable[[View], Sequence[Component]]
     datasets: tuple[Dataset, ...]
+    render_days: Callable[[View], Sequence[Component]] | None = None
     needs_platform: bool = False
     of_tenant: bool = False
     of_period: bool = True

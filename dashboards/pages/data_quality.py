@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 
 from dash import html
@@ -14,14 +15,17 @@ from dashboards.components.figure import csv_button
 from dashboards.components.heat import HeatCell, heat_table
 from dashboards.components.sources import sources
 from dashboards.components.table import Decorate, TableLook, table
-from dashboards.frames import day, rows
+from dashboards.frames import day, days_between, rows
 from dashboards.pages import data_quality_data as ask
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.view import View
 from dashboards.wording import coverage_text
 from warehouse.japanese import NOT_APPLICABLE_SIGN, number
+from warehouse.period import Period
 
 NAME = "data-quality"
+_LONGEST_BY_DAY = 31
+"""More days than that are shown by their months."""
 _NOTES = (
     "期待する数は、取込み定義の [arrival] に書いた間隔と開庁時間から、数値時点まで数えます。欠測は0ではありません。",
     "疑わしい量は、同じ種類の日（開庁日か閉庁日）の直近8週の中央値と比べて、定義の幅を外れた日です。誤りとは限りません。",
@@ -75,7 +79,7 @@ def _coverage(view: View) -> Component:
     frame = ask.COVERAGE.load(view)
     if not len(frame):
         return states.no_data("取得率", heading=2)
-    by_day = view.period.kind == "month"
+    by_day = view.period.length == 1 or len(days_between(view.period.start, view.period.end)) <= _LONGEST_BY_DAY
     named = frame.assign(place=[day(value) for value in frame["jst_date"]] if by_day
                          else [f"{day(value):%Y-%m}" for value in frame["jst_date"]])
     places = sorted(named["place"].unique())
@@ -83,10 +87,15 @@ def _coverage(view: View) -> Component:
     sums = named.groupby(["title", "place"])[["expected", "received"]].sum()
     found = {key: (int(expected), int(received)) for key, expected, received in sums.itertuples()}
     grid = [(title, [_share(title, *found.get((title, place), (0, 0))) for place in places]) for title in titles]
-    heads = [str(place.day) if by_day else f"{int(place[5:])}月" for place in places]
+    heads = [_day_head(place, view.period) if by_day else f"{int(place[5:])}月" for place in places]
     caption = f"{'日' if by_day else '月'}ごとの取得率（{view.period.label_ja}・%・小数点以下切捨て）"
     told = sentences.quality.coverage(list(rows(frame)))
     return _section("取得率", told, heat_table(caption, "データ", heads, grid), ask.COVERAGE, view)
+
+
+def _day_head(place: date, period: Period) -> str:
+    """The day; with its month, where the period holds days of several."""
+    return str(place.day) if period.length == 1 else f"{place.month}/{place.day}"
 
 
 def _share(title: str, expected: int, received: int) -> HeatCell:
@@ -139,4 +148,5 @@ def _loads(view: View) -> Component:
     return _section("取り込んだファイル", told, table(frame, ask.LOADS.columns, look), ask.LOADS, view)
 
 
-PAGE = Page(NAME, urls.DATA_QUALITY, "データ品質", "探索型", render, ask.DATASETS, needs_platform=True)
+PAGE = Page(NAME, urls.DATA_QUALITY, "データ品質", "探索型", render, ask.DATASETS, render_days=render,
+            needs_platform=True)

@@ -41,6 +41,7 @@ FEEDS = Dataset(
         Column("open_rejects", "うち未対応", "number", "行"),
     ),
     _feeds,
+    by_day=True,
 )
 
 COVERAGE = Dataset(
@@ -55,6 +56,7 @@ COVERAGE = Dataset(
         Column("coverage_pct", "取得率", "number", "%", 1, rounding="truncate"),
     ),
     lambda view: view.data.coverage_days(view.period),
+    by_day=True,
 )
 
 GAPS = Dataset(
@@ -72,6 +74,7 @@ GAPS = Dataset(
         Column("missing", "届かなかった数", "number"),
     ),
     lambda view: view.data.gaps(view.period).sort_values("missing", ascending=False, kind="stable", ignore_index=True),
+    by_day=True,
 )
 
 ANOMALIES = Dataset(
@@ -87,6 +90,7 @@ ANOMALIES = Dataset(
         Column("share_pct", "平常に対する割合", "number", "%", 1),
     ),
     lambda view: view.data.anomalies(view.period),
+    by_day=True,
 )
 
 REJECTS = Dataset(
@@ -95,6 +99,7 @@ REJECTS = Dataset(
     (Column("title", "取込み定義"), Column("feed", "定義の名前", "code", on_screen=False),
      Column("reason", "理由", wraps=True), Column("n", "行数", "number", "行")),
     lambda view: view.data.rejects(view.period),
+    by_day=True,
 )
 
 LOADS = Dataset(
@@ -110,6 +115,7 @@ LOADS = Dataset(
         Column("last_loaded_at", "最終取込み", "time"),
     ),
     lambda view: view.data.loads(view.period),
+    by_day=True,
 )
 
 DATASETS = (FEEDS, COVERAGE, GAPS, ANOMALIES, REJECTS, LOADS)

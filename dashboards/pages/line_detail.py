@@ -28,11 +28,12 @@ def detail(told: Told) -> Component:
     if view.entity is None:
         return states.no_data("回線の詳細", "この期間に登録されている回線はありません。", heading=2)
     name = ask.line_name(view)
-    parts = (
+    trend = [] if view.period.kind == "days" else [("容量の傾向と見込み", partial(_trend, told, name))]
+    parts = [
         ("95パーセンタイルの推移", partial(_percentiles, view, name)),
-        ("容量の傾向と見込み", partial(_trend, told, name)),
+        *trend,
         ("確保帯域の超過", partial(_exceeded, told, name)),
-    )
+    ]
     wide = [html.Div(guarded(what, view, build), className="wide") for what, build in parts]
     hours = [guarded(f"曜日・時刻別（{label}）", view, partial(_hours, key, view, name)) for key, label in DIRECTIONS]
     return html.Section(

@@ -38,6 +38,10 @@ _NOTES = (
     "傾きが増加といえないか、60か月以内に達しないときは「見込みなし」、実績が12か月に満たないときは「データなし」です。",
     "予算要求の締切は、到達する年度の前年度の締切です。基準の月の末日より前なら「期限超過」とします。",
 )
+_RANGE_NOTES = (
+    "95パーセンタイルは、この範囲のすべての5分値から求めます。保存期間を過ぎて5分値のない日を含むときは「データなし」です。",
+    "帯域は範囲の末日のものです。回線群の値、設計値との比較及び到達見込みは、月を単位に示します。",
+)
 _JUDGED = ("K10", "K14", "K13", "K11")
 """The measures that judge a line or group, in the order of the cards."""
 _OF_GUARANTEED = ("K10", "K14", "K13.p95")
@@ -57,6 +61,15 @@ def render(view: View) -> Sequence[Component]:
         guarded("設計値と実績", view, partial(_design, told)),
         guarded("回線の詳細", view, partial(line_detail.detail, told)),
         sources(view.snapshot, view.period, _FEEDS, _NOTES),
+    ]
+
+
+def render_days(view: View) -> Sequence[Component]:
+    """The same lines over any run of days, measured but not judged."""
+    return [
+        guarded("回線の使用状況", view, partial(_range, view)),
+        guarded("回線の詳細", view, partial(line_detail.detail, Told(view))),
+        sources(view.snapshot, view.period, _FEEDS[:3], _RANGE_NOTES),
     ]
 
 
@@ -83,6 +96,7 @@ def _same(kpi: Row | None, value: float | None) -> Row | None:
 
 
 def _or_sign(key: str) -> Decorate:
+    """「－」 where the row has no value under ``key``: there is no such bandwidth."""
     return lambda row, text: NOT_APPLICABLE_SIGN if row[key] is None else text
 
 
@@ -118,6 +132,18 @@ def _usage(told: Told) -> Component:
                "（Web公開アクセスは最大、ほかは95パーセンタイル）。", className="note"),
     ]
     return _section("回線の使用状況", sentences.lines.usage(frame), content, ask.LEVELS, view)
+
+
+def _range(view: View) -> Component:
+    frame = ask.RANGE.load(view)
+    if not known(frame, "max_bps"):
+        return states.no_data("回線の使用状況", heading=2)
+    signs = {"guaranteed_bps": "guaranteed_bps", "p95_guaranteed_pct": "guaranteed_bps", "total_bps": "total_bps",
+             "p95_total_pct": "total_bps", "exceeded_minutes": "guaranteed_bps"}
+    look = TableLook("lines", f"回線の使用状況（{view.period.label_ja}・方向別）", dense=True,
+                     decorate={"name": partial(_choose, view), **{key: _or_sign(of) for key, of in signs.items()}})
+    shown = [table(frame, ask.RANGE.columns, look)]
+    return _section("回線の使用状況", sentences.lines.usage(frame), shown, ask.RANGE, view)
 
 
 def _share(told: Told, denominator: str, key: str, measures: tuple[str, ...]) -> Decorate:
@@ -226,4 +252,5 @@ def _design(told: Told) -> Component:
     return _section("設計値と実績", sentences.lines.design(frame), content, ask.DESIGN, told.view)
 
 
-PAGE = Page(NAME, urls.LINES, "回線と容量", "探索型", render, ask.DATASETS, needs_platform=True, chooses=ask.CHOICE)
+PAGE = Page(NAME, urls.LINES, "回線と容量", "探索型", render, ask.DATASETS, render_days=render_days,
+            needs_platform=True, chooses=ask.CHOICE)

@@ -91,12 +91,21 @@ LEVELS = Dataset(
     lambda view: view.data.line_period(view.period).assign(period=str(view.period)),
 )
 
+RANGE = Dataset(
+    "range",
+    "回線の使用状況（日の範囲）",
+    tuple(column for column in LEVELS.columns if column.key not in ("kpi_id", "judgement")),
+    lambda view: view.data.line_range(view.period).assign(period=str(view.period)),
+    by_day=True,
+)
+
 DAYS = Dataset(
     "days",
     "日別の回線利用",
     (Column("jst_date", "日付", "date"), *_MEASURED, Column("is_open_day", "開庁日", "yes_no", on_screen=False)),
     lambda view: _named(view, view.data.line_days(line_of(view), view.period)),
     of_entity=True,
+    by_day=True,
 )
 
 MONTHS = Dataset(
@@ -106,6 +115,7 @@ MONTHS = Dataset(
     lambda view: _named(view, view.data.line_months(line_of(view), view.period)),
     of_entity=True,
 )
+
 
 def _both(key: str, label: str, **more: Any) -> tuple[Column, ...]:
     return tuple(Column(f"{key}_{direction}", f"{name}\n{label}", **more) for direction, name in DIRECTIONS)
@@ -156,6 +166,7 @@ HOURS = Dataset(
     ),
     lambda view: _hours(view),
     of_entity=True,
+    by_day=True,
 )
 
 HOUR_TABLE = (
@@ -346,4 +357,4 @@ def _month_of_trend(month: str, step: int, told: dict[str, Any], known: dict[Any
     }
 
 
-DATASETS = (LEVELS, DAYS, MONTHS, HOURS, DESIGN, OUTLOOK, TREND)
+DATASETS = (LEVELS, RANGE, DAYS, MONTHS, HOURS, DESIGN, OUTLOOK, TREND)

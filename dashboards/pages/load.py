@@ -36,6 +36,10 @@ _NOTES = (
     "飽和度は、サービスを構成する機器のどれかの指標が達した、設計上限に対する最大の割合です。",
     "機器の95パーセンタイルは対象期間の5分値から求めます。月の値を平均したものではありません。",
 )
+_RANGE_NOTES = (
+    "機器の95パーセンタイルは、この範囲のすべての5分値から求めます。保存期間を過ぎて5分値のない日を含むときは「データなし」です。",
+    "設計上限は範囲の末日のものです。サービス別の稼働率とライセンスは、月を単位に示します。",
+)
 _PANEL_PIXELS = 190
 _BESIDE_PANELS = 480
 """Height of the figure that stands beside the panels."""
@@ -51,6 +55,15 @@ def render(view: View) -> Sequence[Component]:
         guarded("機器の負荷", view, partial(_devices, view)),
         guarded("ライセンス・資源", view, partial(_licences, view)),
         sources(view.snapshot, view.period, _FEEDS, _NOTES),
+    ]
+
+
+def render_days(view: View) -> Sequence[Component]:
+    """Stops and devices over any run of days, measured but not judged."""
+    return [
+        guarded("停止等の時系列", view, partial(_stops, view)),
+        guarded("機器の負荷", view, partial(_devices, view)),
+        sources(view.snapshot, view.period, ("稼働停止台帳", "機器の負荷（SNMP）"), _RANGE_NOTES),
     ]
 
 
@@ -78,7 +91,7 @@ def _kpis(view: View) -> Component:
 
 def _is_told(view: View) -> bool:
     """Whether an outage ledger covers any of the period: without one, no stop is not the same as none."""
-    return known(view.data.services(view.period), "availability_pct")
+    return bool(view.data.told_months("service_outage", view.period))
 
 
 def _stops(view: View) -> Component:
@@ -157,7 +170,8 @@ def _services(view: View) -> Component:
 
 
 def _devices(view: View) -> Component:
-    frame = ask.DEVICES.load(view)
+    dataset = ask.RANGE if view.period.kind == "days" else ask.DEVICES
+    frame = dataset.load(view)
     if not known(frame, "max_value"):
         return states.no_data("機器の負荷", heading=2)
     found = list(rows(frame))
@@ -166,20 +180,19 @@ def _devices(view: View) -> Component:
         "devices", f"機器と指標別の負荷（{view.period.label_ja}・{len(frame)}行）", sortable=True, dense=True,
         tall=len(frame) > 12,
         decorate={
-            "metric_name": partial(_metric, view),
+            **({"metric_name": partial(_metric, view), "judgement": _judged} if dataset is ask.DEVICES else {}),
             **{key: partial(_amount, key) for key in ("avg_value", "p95_value", "max_value", "design_limit")},
             "max_design_pct": lambda row, text: bar_cell(row["max_design_pct"], highest, text),
-            "judgement": _judged,
         },
     )
     drawn = [guarded("負荷の推移", view, partial(_maxima, view, found)),
-             guarded("同時セッション数", view, partial(_sessions, view, frame))]
+             guarded("同時セッション数", view, partial(_sessions, view, frame, dataset))]
     return html.Section(
         [
-            _head("機器の負荷", ask.DEVICES, view),
+            _head("機器の負荷", dataset, view),
             html.P(sentences.load.devices(found), className="reading"),
             html.Div(drawn, className="figures"),
-            table(frame, ask.DEVICES.columns, look),
+            table(frame, dataset.columns, look),
         ],
         className="table-section",
     )
@@ -254,7 +267,7 @@ def _highlighted(panels: Sequence[figures.Panel], places: Sequence[Any], monthly
     ])
 
 
-def _sessions(view: View, frame: pd.DataFrame) -> Component:
+def _sessions(view: View, frame: pd.DataFrame, dataset: Dataset) -> Component:
     own = frame[frame["metric"] == "sessions"].reset_index(drop=True)
     if not known(own, "max_design_pct"):
         return states.no_data("同時セッション数")
@@ -266,8 +279,8 @@ def _sessions(view: View, frame: pd.DataFrame) -> Component:
         "棒は最大、◇は95パーセンタイル、破線は設計上限です。",
         max(figure_base.row_height(len(found), above=16, below=32), _BESIDE_PANELS),
     )
-    columns = tuple(column for column in ask.DEVICES.columns if column.key not in ("metric_name", "judgement"))
-    return figure_block(text, figures.sessions(found), own, columns, _link(ask.DEVICES, view))
+    columns = tuple(column for column in dataset.columns if column.key not in ("metric_name", "judgement"))
+    return figure_block(text, figures.sessions(found), own, columns, _link(dataset, view))
 
 
 def _licences(view: View) -> Component:
@@ -287,4 +300,4 @@ def _licences(view: View) -> Component:
                     table(frame, ask.LICENCES.columns, look), ask.LICENCES, view)
 
 
-PAGE = Page(NAME, urls.LOAD, "負荷・稼働", "探索型", render, ask.DATASETS, needs_platform=True)
+PAGE = Page(NAME, urls.LOAD, "負荷・稼働", "探索型", render, ask.DATASETS, render_days=render_days, needs_platform=True)

@@ -48,6 +48,7 @@ OUTAGES = Dataset(
         Column("exclusion", "除外事由", wraps=True),
     ),
     lambda view: _named(view.data.outages(view.period)),
+    by_day=True,
 )
 
 DEVICES = Dataset(
@@ -70,6 +71,14 @@ DEVICES = Dataset(
     lambda view: view.data.devices(view.period),
 )
 
+RANGE = Dataset(
+    "range",
+    "機器別の負荷（日の範囲）",
+    tuple(column for column in DEVICES.columns if column.key != "judgement"),
+    lambda view: view.data.device_range(view.period),
+    by_day=True,
+)
+
 MAXIMA = Dataset(
     "maxima",
     "機器別の負荷（日次）",
@@ -86,6 +95,7 @@ MAXIMA = Dataset(
         Column("received", "取得計測点数", "number", "点", on_screen=False),
     ),
     lambda view: view.data.device_days(view.period),
+    by_day=True,
 )
 
 SHOWN_MAXIMA = (
@@ -112,7 +122,7 @@ LICENCES = Dataset(
     lambda view: view.data.licences(view.period),
 )
 
-DATASETS = (KPIS, SERVICES, OUTAGES, DEVICES, MAXIMA, LICENCES)
+DATASETS = (KPIS, SERVICES, OUTAGES, DEVICES, RANGE, MAXIMA, LICENCES)
 
 
 def _kpis(view: View) -> pd.DataFrame:
@@ -125,8 +135,8 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_month(period: Period) -> bool:
-    """Whether maxima are shown by month: a year of days is too many to read."""
-    return period.length > _LONGEST_BY_DAY
+    """Whether maxima are shown by month: a year of days is too many to read.  A range of days is asked for its days."""
+    return period.length > _LONGEST_BY_DAY and period.kind != "days"
 
 
 def placed(frame: pd.DataFrame, period: Period) -> pd.DataFrame:

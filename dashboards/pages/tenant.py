@@ -25,6 +25,7 @@ from dashboards.pages.tenant_kpis import availability, found, main_figures
 from dashboards.pages.tenant_positions import positions
 from dashboards.view import View, known
 from dashboards.wording import COMPARED_WITH
+from warehouse.period import DayRange
 
 NAME = ask.PAGE_NAME
 _MANY = 40
@@ -48,6 +49,17 @@ def render(view: View) -> Sequence[Component]:
         guarded("問合せ・作業依頼等", view, lambda: _tickets(view)),
         guarded("重大なセキュリティイベント", view, lambda: _events(view)),
         sources(view.snapshot, view.period, _FEEDS),
+    ]
+
+
+def render_days(view: View) -> Sequence[Component]:
+    """Traffic, tickets and events of any run of days, measured but not judged."""
+    figures = [guarded("通信量日次", view, lambda: _days(view)), guarded("経路別通信量", view, lambda: _routes(view))]
+    return [
+        html.Section([html.H2("通信", className="section-title"), html.Div(figures, className="figures")]),
+        guarded("問合せ・作業依頼等", view, lambda: _tickets(view)),
+        guarded("重大なセキュリティイベント", view, lambda: _events(view)),
+        sources(view.snapshot, view.period, ("団体別通信量", "問合せ管理台帳", "検知・SOC判定結果", "接続団体台帳")),
     ]
 
 
@@ -171,7 +183,7 @@ def _tickets(view: View) -> Component:
     frame = ask.TICKETS.load(view)
     title = "問合せ・作業依頼等"
     if not len(frame):
-        return _nothing(title, _counted(view, "tickets", "K26"), "この期間の受付はありません（0件）。")
+        return _nothing(title, _counted(view, "tickets", "K26", "ticket"), "この期間の受付はありません（0件）。")
     caption = f"{title}（{view.period.label_ja}の受付・{len(frame)}件）"
     return _section(
         title,
@@ -188,7 +200,7 @@ def _events(view: View) -> Component:
     if not len(frame):
         return _nothing(
             title,
-            _counted(view, "serious", "K34"),
+            _counted(view, "serious", "K34", "judgement"),
             "この期間に、重大なセキュリティイベント（危険度2以上）はありません（0件）。",
         )
     return _section(
@@ -200,8 +212,13 @@ def _events(view: View) -> Component:
     )
 
 
-def _counted(view: View, column: str, kpi_id: str) -> float | None:
-    """How many the month's or the period's own count knows of; ``None`` when that is unknown."""
+def _counted(view: View, column: str, kpi_id: str, table_name: str) -> float | None:
+    """How many the month's or the period's own count knows of; ``None`` when that is unknown.
+
+    A range of days has no count: without a row it is 0 where its months are all told of.
+    """
+    if isinstance(view.period, DayRange):
+        return 0 if len(view.own.told_months(table_name, view.period)) == view.period.length else None
     if _is_month(view):
         return (_record(view) or {}).get(column)
     return found(view).get(kpi_id, {}).get("value")
@@ -226,4 +243,4 @@ def _section(title: str, sentence: str, content: Component, csv: Component, note
     )
 
 
-PAGE = Page(NAME, urls.TENANT, "接続団体", "提示型", render, ask.DATASETS, of_tenant=True)
+PAGE = Page(NAME, urls.TENANT, "接続団体", "提示型", render, ask.DATASETS, render_days=render_days, of_tenant=True)

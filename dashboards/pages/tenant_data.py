@@ -57,6 +57,7 @@ DAYS = Dataset(
         COVERAGE,
     ),
     lambda view: with_direction(view.own.tenant_days(view.period)),
+    by_day=True,
 )
 
 TREND = Dataset(
@@ -89,6 +90,7 @@ ROUTES = Dataset(
         replace(COVERAGE, on_screen=False),
     ),
     lambda view: _with_share(with_direction(_routes(view))).assign(period=str(view.period)),
+    by_day=True,
 )
 
 TICKETS = Dataset(
@@ -108,6 +110,7 @@ TICKETS = Dataset(
         Column("status_name", "状態"),
     ),
     lambda view: view.own.tenant_tickets(view.period),
+    by_day=True,
 )
 
 DETECTIONS_OF_TENANT = Dataset(
@@ -143,6 +146,7 @@ EVENTS = Dataset(
         Column("recommended_action", "推奨対処方法"),
     ),
     lambda view: view.own.serious_events(view.period),
+    by_day=True,
 )
 
 KPIS = Dataset(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from warehouse import japanese
 from warehouse.errors import PeriodError
-from warehouse.period import Period
+from warehouse.period import DayRange, Period
 
 PERIODS = st.builds(
     Period.parse, st.from_regex(r"20[0-9]{2}(-(0[1-9]|1[0-2])|Q[1-4]|H[12])|FY20[0-9]{2}|R[1-9]", fullmatch=True)
@@ -135,3 +135,38 @@ def test_numbers_are_written_as_in_public_tables(value: object, decimals: int, r
 def test_units_are_decimal_and_missing_stays_missing() -> None:
     assert (japanese.mbps(1_500_000), japanese.bytes_gb(2_500_000_000)) == (1.5, 2.5)
     assert (japanese.mbps(None), japanese.bytes_gb(float("nan"))) == (None, None)
+
+
+# ---- runs of days -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "months"),
+    [
+        ("2026-10-05..2026-10-05", "令和8年10月5日", 1),
+        ("2026-10-05..2026-10-18", "令和8年10月5日～18日", 1),
+        ("2026-10-05..2026-11-03", "令和8年10月5日～11月3日", 2),
+        ("2026-12-28..2027-01-03", "令和8年12月28日～令和9年1月3日", 2),
+        ("2019-04-30..2019-05-01", "平成31年4月30日～令和元年5月1日", 2),
+    ],
+)
+def test_runs_of_days_as_people_write_them(text: str, label: str, months: int) -> None:
+    days = DayRange.parse(text)
+    assert (str(days), days.label_ja, len(days.months)) == (text, label, months)
+
+
+@given(st.dates(date(2101, 1, 1), date(2190, 1, 1)), st.integers(0, 364))
+def test_a_run_of_days_reads_back_and_stands_beside_its_neighbours(first: date, more: int) -> None:
+    days = DayRange.between(first, first + timedelta(days=more))
+    assert DayRange.parse(str(days)) == days
+    assert days.previous().end + timedelta(days=1) == days.start and days.shift(1).previous() == days
+    assert days.months[0] == f"{days.start:%Y-%m}" and days.months[-1] == f"{days.end:%Y-%m}"
+
+
+def test_a_year_before_a_leap_day_is_the_day_before() -> None:
+    assert DayRange.between(date(2028, 2, 29), date(2028, 3, 1)).last_year().start == date(2027, 2, 28)
+
+
+def test_a_run_of_days_is_no_reporting_period() -> None:
+    with pytest.raises(PeriodError):
+        Period.parse("2026-10-05..2026-10-18")
