@@ -331,6 +331,10 @@ class Data:
         """One row per tenant of the scope."""
         return self._ask_compared("tenant_month", period)
 
+    def tenant_range(self, period: Period) -> pd.DataFrame:
+        """Likewise over any run of days."""
+        return self._ask_days("tenant_range", period)
+
     # one tenant (ask through ``narrowed_to``)
 
     def tenant_routes(self, period: Period) -> pd.DataFrame:

@@ -56,8 +56,18 @@ def render(view: View) -> Sequence[Component]:
     ]
 
 
+def render_days(view: View) -> Sequence[Component]:
+    """The traffic of any run of days; the rest stands on its own pages."""
+    return [
+        html.Section([html.H2("推移", className="section-title"),
+                      html.Div([guarded("通信量日次", view, partial(_traffic_days, view))], className="figures")]),
+        _elsewhere(view),
+        sources(view.snapshot, view.period, ("団体別通信量",)),
+    ]
+
+
 def _elsewhere(view: View) -> Component:
-    """Where lines and bodies of a longer period are: their months' numbers do not add up to it."""
+    """Where lines and bodies of other periods than months are: their months' numbers do not add up to them."""
     links = [page_link(text, urls.href(path, view.period), "button")
              for text, path in (("回線と容量", urls.LINES), ("接続団体一覧", urls.TENANTS))]
     told = f"{view.period.label_ja}の回線ごと・団体ごとの値は、次の画面で示します。"
@@ -232,4 +242,5 @@ def _table_section(anchor: str, title: str, sentence: str, content: Component, c
     )
 
 
-PAGE = Page(NAME, urls.OVERVIEW, "概況", "提示型", render, ask.DATASETS, needs_platform=True)
+PAGE = Page(NAME, urls.OVERVIEW, "概況", "提示型", render, ask.DATASETS, render_days=render_days,
+            needs_platform=True)

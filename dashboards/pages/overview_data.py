@@ -42,6 +42,7 @@ TRAFFIC_DAYS = Dataset(
         COVERAGE,
     ),
     lambda view: with_direction(view.data.traffic_days(view.period)),
+    by_day=True,
 )
 
 DETECTIONS = Dataset(

@@ -16,7 +16,7 @@ from dashboards.components.figure import csv_button
 from dashboards.components.judgement import sign
 from dashboards.components.link import page_link
 from dashboards.components.sources import sources
-from dashboards.components.table import Decorate, TableLook, node, table
+from dashboards.components.table import Decorate, TableLook, bar_cell, node, table
 from dashboards.frames import rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import tenants_data as ask
@@ -42,6 +42,34 @@ def render(view: View) -> Sequence[Component]:
         guarded("地図と順位", view, partial(_measure, view, everyone)),
         sources(view.snapshot, view.period, _FEEDS, _NOTES),
     ]
+
+
+def render_days(view: View) -> Sequence[Component]:
+    """The bodies over any run of days, measured but not judged."""
+    feeds = ("団体別通信量", "問合せ管理台帳", "検知・SOC判定結果", "接続団体台帳")
+    return [guarded("接続団体別の値", view, partial(_range, view)), sources(view.snapshot, view.period, feeds)]
+
+
+def _range(view: View) -> Component:
+    frame, title = ask.RANGE.load(view), "接続団体別の値"
+    if not len(frame):
+        return states.no_data(title, "この範囲に接続していた団体はありません。", heading=2)
+    highest = float(frame["share_pct"].max()) if known(frame, "share_pct") else 0.0
+    look = TableLook(
+        "bodies", f"{title}（{view.period.label_ja}・{len(frame)}団体）", sortable=True, dense=True,
+        decorate={"name": partial(_name, view),
+                  "share_pct": lambda row, text: bar_cell(row["share_pct"], highest, text)},
+    )
+    return html.Section(
+        [
+            html.Div([html.H2(title, className="section-title"), csv_button(title, csv_link(NAME, ask.RANGE, view))],
+                     className="section-head"),
+            html.P(sentences.bodies.tenants(frame), className="reading"),
+            table(frame, ask.RANGE.columns, look),
+            html.P("見出しのボタンで並べ替えができます。最大は、一つの経路の5分値の最大です。", className="note"),
+        ],
+        className="table-section",
+    )
 
 
 def _bodies(view: View, everyone: pd.DataFrame) -> Component:
@@ -102,5 +130,5 @@ def _figure(view: View, shown: ask.Shown) -> Decorate:
     return cell
 
 
-PAGE = Page(NAME, urls.TENANTS, "接続団体一覧", "提示型", render, ask.DATASETS, needs_platform=True,
-            chooses=EntityChoice(urls.BODIES, "団体の範囲", ask.MISSED, ask.choices))
+PAGE = Page(NAME, urls.TENANTS, "接続団体一覧", "提示型", render, ask.DATASETS, render_days=render_days,
+            needs_platform=True, chooses=EntityChoice(urls.BODIES, "団体の範囲", ask.MISSED, ask.choices))

@@ -49,9 +49,10 @@ MEASURES = (
 
 
 def choices(view: View) -> list[tuple[str, str]]:
-    """Which bodies can be shown: all, those that missed a target, those of one kind."""
+    """Which bodies can be shown: all, those that missed a target (of which days know nothing), those of one kind."""
+    missed = [] if view.period.kind == "days" else [(MISSED, "目標に届かない団体")]
     kinds = dict.fromkeys((str(row["kind"]), str(row["kind_name"])) for row in view.tenants())
-    return [(ALL, "すべての団体"), (MISSED, "目標に届かない団体"), *kinds]
+    return [(ALL, "すべての団体"), *missed, *kinds]
 
 
 def bodies(view: View) -> pd.DataFrame:
@@ -111,4 +112,32 @@ BODIES = Dataset(
     of_entity=True,
 )
 
-DATASETS = (BODIES,)
+def _range(view: View) -> pd.DataFrame:
+    return picked(view.data.tenant_range(view.period), view).assign(period=str(view.period))
+
+
+RANGE = Dataset(
+    "range",
+    "接続団体別の日の範囲の値",
+    (
+        Column("period", "対象期間", "code", on_screen=False),
+        Column("name", "団体名"),
+        Column("tenant_code", "団体コード", "code", on_screen=False),
+        Column("bytes_total", "通信量\nの計", "gb", decimals=1),
+        Column("share_pct", "構成比", "number", "%", 1),
+        Column("bytes_in", "受信", "gb", decimals=1),
+        Column("bytes_out", "送信", "gb", decimals=1),
+        Column("max_in_bps", "受信の最大\n（経路別）", "mbps", decimals=1),
+        Column("max_out_bps", "送信の最大\n（経路別）", "mbps", decimals=1),
+        Column("tickets", "受付", "number", "件"),
+        Column("late", "うち一次回答\n期限超過", "number", "件"),
+        Column("detections", "検知", "number", "件"),
+        Column("serious", "うち重大", "number", "件"),
+        Column("coverage_pct", "取得率", "number", "%", 1, rounding="truncate"),
+    ),
+    _range,
+    of_entity=True,
+    by_day=True,
+)
+
+DATASETS = (BODIES, RANGE)

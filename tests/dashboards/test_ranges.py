@@ -20,7 +20,7 @@ from warehouse.scope import Scope
 
 DAYS = "2026-10-05..2026-10-18"
 FIRST, LAST = date(2026, 10, 5), date(2026, 10, 18)
-PAGES_OF_DAYS = ("/lines", "/load", "/data-quality", "/tenant?tenant=242012")
+PAGES_OF_DAYS = ("/", "/tenants", "/lines", "/load", "/data-quality", "/tenant?tenant=242012")
 
 
 def linked(path: str, period: str) -> str:
@@ -38,7 +38,7 @@ def test_a_page_of_days_shows_any_run_of_them(demo_reader: Reader, path: str) ->
     assert "表示エラー" not in text and "state-title" not in text
 
 
-@pytest.mark.parametrize("path", ["/", "/tenants", "/service-level", "/reports"])
+@pytest.mark.parametrize("path", ["/service-level", "/reports", "/proof?kpi=K27&grain=all"])
 def test_a_page_of_kpis_says_that_it_has_none_of_a_run_of_days(demo_reader: Reader, path: str) -> None:
     text = shown(demo_reader, linked(path, DAYS))
     assert "この画面は日の範囲では示せません" in text and "最新の月を表示" in text
@@ -122,6 +122,27 @@ def test_routes_of_a_body_are_the_sums_of_its_days(demo_reader: Reader) -> None:
     by_day = demo_reader.query("tenant_traffic_day", scope, **days)
     assert routes["bytes"].sum() == by_day["bytes"].sum() > 0
     assert set(routes["tenant_code"]) == {"242012"}
+
+
+def test_the_days_of_a_month_tell_of_bodies_what_the_month_tells(demo_reader: Reader) -> None:
+    scope = demo_reader.whole_scope()
+    of_days = demo_reader.query("tenant_range", scope, first_date=date(2026, 10, 1), last_date=date(2026, 10, 31))
+    of_month = demo_reader.query("tenant_month", scope, month="2026-10", previous_month="2026-09",
+                                 last_year_month="2025-10")
+    for column in ("name", "bytes_in", "bytes_out", "bytes_total", "share_pct", "tickets", "detections", "serious",
+                   "coverage_pct"):
+        assert all(map(_alike, of_days[column].tolist(), of_month[column].tolist())), column
+
+
+def test_late_answers_of_bodies_are_those_of_their_list(demo_reader: Reader) -> None:
+    scope, days = demo_reader.whole_scope(), {"first_date": date(2026, 8, 3), "last_date": LAST}
+    late = demo_reader.query("late_answers", scope, **days)
+    assert demo_reader.query("tenant_range", scope, **days)["late"].sum() == len(late) > 0
+
+
+def test_counts_of_days_are_unknown_where_a_month_of_them_was_not_told_of(demo_reader: Reader) -> None:
+    found = demo_reader.query("tenant_range", demo_reader.whole_scope(), first_date=date(2026, 7, 30), last_date=LAST)
+    assert len(found) > 0 and found["tickets"].isna().all() and found["bytes_total"].notna().any()
 
 
 # ---- downloads and refusals ---------------------------------------------------------------------------
