@@ -264,7 +264,7 @@ def _minutes(frame: pd.DataFrame, axis: Axis, key: str, name: str) -> base.Trace
 def trend(frame: pd.DataFrame, thresholds: Sequence[dict[str, Any]]) -> base.Figure:
     """Monthly percentiles, the trend through them and on, its range, and the shares of the limit that it comes to.
 
-    ``frame`` has a row per month: value, fit, low, high, limit_value (see ``lines_data.forecast``); without a fit
+    ``frame`` has a row per month: value, fit, low, high, limit_value (see ``lines_outlook.forecast``); without a fit
     the percentiles stand alone.
     """
     months = [str(month) for month in frame["jst_month"]]

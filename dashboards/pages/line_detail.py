@@ -16,7 +16,7 @@ from dashboards.frames import days_between, where
 from dashboards.pages import lines_data as ask
 from dashboards.pages.base import Dataset, csv_link, guarded
 from dashboards.pages.happenings import over_days, over_months
-from dashboards.pages.lines_data import Told
+from dashboards.pages.lines_outlook import TREND, Told, trend
 from dashboards.view import View, known
 
 _PAGE = "lines"
@@ -28,10 +28,10 @@ def detail(told: Told) -> Component:
     if view.entity is None:
         return states.no_data("回線の詳細", "この期間に登録されている回線はありません。", heading=2)
     name = ask.line_name(view)
-    trend = [] if view.period.kind == "days" else [("容量の傾向と見込み", partial(_trend, told, name))]
+    outlook = [] if view.period.kind == "days" else [("容量の傾向と見込み", partial(_trend, told, name))]
     parts = [
         ("95パーセンタイルの推移", partial(_percentiles, view, name)),
-        *trend,
+        *outlook,
         ("確保帯域の超過", partial(_exceeded, told, name)),
     ]
     wide = [html.Div(guarded(what, view, build), className="wide") for what, build in parts]
@@ -77,7 +77,7 @@ def _percentiles(view: View, name: str) -> Component:
 
 
 def _trend(told: Told, name: str) -> Component:
-    frame = ask.trend(told)
+    frame = trend(told)
     if not known(frame, "value"):
         why = "確保帯域の定めがないか、この期間にほぼ1か月分の計測値がある月がありません。"
         return states.no_data(f"{name}の容量の見込み", why)
@@ -90,7 +90,7 @@ def _trend(told: Told, name: str) -> Component:
         360,
     )
     figure = figures.trend(frame, thresholds)
-    return figure_block(text, figure, frame, ask.TREND.columns, _link(ask.TREND, told.view))
+    return figure_block(text, figure, frame, TREND.columns, _link(TREND, told.view))
 
 
 def _exceeded(told: Told, name: str) -> Component:

@@ -19,10 +19,10 @@ from dashboards.components.judgement import chip
 from dashboards.components.link import page_link
 from dashboards.components.sources import sources
 from dashboards.components.table import Decorate, TableLook, table
-from dashboards.pages import kpi_cards, line_detail
+from dashboards.pages import kpi_cards, line_detail, lines_outlook
 from dashboards.pages import lines_data as ask
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
-from dashboards.pages.lines_data import Told
+from dashboards.pages.lines_outlook import Told
 from dashboards.sentences.lines import AHEAD, reach_text, reached
 from dashboards.view import View, known
 from dashboards.wording import with_unit
@@ -216,8 +216,8 @@ def _outlook(told: Told) -> Component:
         },
     )
     note = "到達見込みは根拠を開きます。確保帯域の定めのない回線と回線群の見込みは求めません。"
-    content = [table(frame, ask.OUTLOOK.columns, look), html.P(note, className="note")]
-    return _section("容量の見込み", sentences.lines.outlook(told.thresholds), content, ask.OUTLOOK, told.view)
+    content = [table(frame, lines_outlook.OUTLOOK.columns, look), html.P(note, className="note")]
+    return _section("容量の見込み", sentences.lines.outlook(told.thresholds), content, lines_outlook.OUTLOOK, told.view)
 
 
 def _reach(told: Told, row: Row) -> Any:
@@ -252,5 +252,5 @@ def _design(told: Told) -> Component:
     return _section("設計値と実績", sentences.lines.design(frame), content, ask.DESIGN, told.view)
 
 
-PAGE = Page(NAME, urls.LINES, "回線と容量", "探索型", render, ask.DATASETS, render_days=render_days,
-            needs_platform=True, chooses=ask.CHOICE)
+PAGE = Page(NAME, urls.LINES, "回線と容量", "探索型", render, (*ask.DATASETS, *lines_outlook.DATASETS),
+            render_days=render_days, needs_platform=True, chooses=ask.CHOICE)

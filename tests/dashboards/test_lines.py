@@ -18,6 +18,7 @@ from dashboards import palette, urls
 from dashboards.app import create_app
 from dashboards.figures import lines as figures
 from dashboards.frames import days_between
+from dashboards.pages import lines, lines_outlook
 from dashboards.pages import lines_data as ask_lines
 from dashboards.sentences import lines as sentences
 from dashboards.wording import rate
@@ -133,7 +134,7 @@ def test_bodies_see_neither_the_page_nor_its_files_nor_any_row(demo_reader: Read
     text = shown(demo_reader, "/lines?period=2026-10", own)
     assert "閲覧権限なし" in text and "インターネット接続回線" not in text
     client = app_on(demo_reader, own).server.test_client()
-    assert {client.get(f"/csv/lines/{dataset.name}.csv").status_code for dataset in ask_lines.DATASETS} == {403}
+    assert {client.get(f"/csv/lines/{dataset.name}.csv").status_code for dataset in lines.PAGE.datasets} == {403}
     months = {"line_id": "internet", "from_month": "2026-08", "to_month": "2026-10"}
     days = {"first_date": date(2026, 10, 1), "last_date": date(2026, 10, 31)}
     questions: dict[str, dict[str, Any]] = {
@@ -182,7 +183,7 @@ def threshold(pct: int | None, left: int | None, late: bool = False, state: str 
 
 
 def test_the_forecast_goes_on_from_the_last_month_with_its_range() -> None:
-    frame = ask_lines.forecast(history(), 30)
+    frame = lines_outlook.forecast(history(), 30)
     assert len(frame) == 14 + 30 and frame["jst_month"].iloc[-1] == "2029-04"
     assert frame["value"].notna().sum() == 14, "nothing is measured ahead"
     now, last = frame.iloc[13], frame.iloc[-1]
@@ -193,23 +194,23 @@ def test_the_forecast_goes_on_from_the_last_month_with_its_range() -> None:
 
 def test_a_month_that_lacks_in_the_history_is_a_gap() -> None:
     whole = history()
-    frame = ask_lines.forecast(whole[whole["jst_month"] != "2026-03"], 12)
+    frame = lines_outlook.forecast(whole[whole["jst_month"] != "2026-03"], 12)
     assert pd.isna(frame.set_index("jst_month")["value"]["2026-03"])
 
 
 def test_too_short_a_history_has_no_line_and_no_months_ahead() -> None:
-    frame = ask_lines.forecast(history("short", 5), 12)
+    frame = lines_outlook.forecast(history("short", 5), 12)
     assert len(frame) == 5 and frame["fit"].isna().all()
     assert list(named(figures.trend(frame, []))) == ["実績（95パーセンタイル）"]
 
 
 @pytest.mark.parametrize(("left", "drawn"), [((27, 50), 30), ((0, 4), 12), ((59,), 60), ((None,), 12)])
 def test_a_forecast_reaches_a_little_beyond_the_next_threshold(left: Sequence[int | None], drawn: int) -> None:
-    assert ask_lines.months_ahead([{"months_left": months} for months in left]) == drawn
+    assert lines_outlook.months_ahead([{"months_left": months} for months in left]) == drawn
 
 
 def test_the_trend_shows_the_range_the_thresholds_and_the_month_of_arrival() -> None:
-    figure = figures.trend(ask_lines.forecast(history(), 30), [threshold(70, 27), threshold(90, None)])
+    figure = figures.trend(lines_outlook.forecast(history(), 30), [threshold(70, 27), threshold(90, None)])
     traces = {trace.get("name", ""): trace for trace in figure["data"]}
     assert traces["見込みの幅"]["fill"] == "tonexty" and traces["見込みの幅"]["y"][-1] == 810
     assert (traces["到達見込み"]["x"], traces["到達見込み"]["y"]) == (["令和11年1月"], [700.0])
@@ -248,15 +249,15 @@ def test_the_outlook_names_what_is_reached_what_comes_next_and_what_is_late() ->
 
 
 def test_the_trend_tells_speed_arrival_and_deadline() -> None:
-    frame = ask_lines.forecast(history(), 30)
+    frame = lines_outlook.forecast(history(), 30)
     assert sentences.trend("甲回線", frame, [threshold(70, 27)]) == (
         "直近14か月の95パーセンタイルは、1か月当たり5.00 Mbpsの割合で増えています。確保帯域の70%に達するのは"
         "令和11年1月（令和10年3月から令和11年9月までの幅）の見込みです。予算要求の締切は令和9年10月31日です。")
-    flat = ask_lines.forecast(history("flat"), 12)
+    flat = lines_outlook.forecast(history("flat"), 12)
     assert sentences.trend("甲回線", flat, [threshold(70, None, state="flat")]) == (
         "直近14か月の95パーセンタイルは、増える傾向が認められません。"
         "60か月（5年）以内に新たに到達する見込みはありません（見込みなし）。")
-    short = ask_lines.forecast(history("short", 5), 0)
+    short = lines_outlook.forecast(history("short", 5), 0)
     assert "12か月に満たない" in sentences.trend("甲回線", short, [threshold(None, None, state="short")])
 
 
