@@ -3,6 +3,8 @@
 # make screenshots     pictures of every screen into docs/images (after make demo)
 PY = .venv/bin/python
 SERVE ?= 1
+# Where the environment forbids bytecode, each of the hundreds of processes that the tests start compiles all packages.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test check bench screenshots setup-run setup-test
 
