@@ -47,7 +47,19 @@ def enter(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf: She
     view = View(data, period, None, now, choice.subject, table=choice.table, shelf=shelf)
     if page.of_tenant:
         return replace(view, tenant=_tenant_of(choice, view))
+    if page.narrows and choice.tenant:
+        view = _narrowed(choice, view)
     return replace(view, entity=_entity_of(choice, page.chooses, view)) if page.chooses else view
+
+
+def _narrowed(choice: urls.Choice, view: View) -> View:
+    """The view of the one body asked for: from its data no other body's can be reached.
+
+    To whom may see nothing but that body the page is the same without the choice.
+    """
+    tenant = _tenant_of(choice, view)
+    own = view.data.narrowed_to(tenant)
+    return view if own.scope == view.scope else replace(view, tenant=tenant, data=own, reach=view.data)
 
 
 def _entity_of(choice: urls.Choice, chooses: EntityChoice, view: View) -> urls.Entity | None:

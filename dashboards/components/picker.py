@@ -18,6 +18,8 @@ from dashboards.components.link import page_link
 from warehouse.period import Kind, Period
 
 KIND_NAMES: dict[Kind, str] = {"month": "月", "quarter": "四半期", "half": "半期", "year": "年度"}
+EVERYONE = "すべての接続団体"
+"""The choice of no body in particular."""
 _STEPS: dict[Kind, tuple[str, str]] = {
     "month": ("前月", "翌月"),
     "quarter": ("前四半期", "翌四半期"),
