@@ -100,7 +100,7 @@ def _about(page: Page, dataset: Dataset, view: View) -> list[tuple[str, str | in
     if page.of_period:
         found += [("対象期間", str(view.period)), ("対象期間の名称", view.period.label_ja)]
     if view.tenant:
-        found.append(("団体コード", view.tenant))
+        found += [("団体コード", view.tenant), ("団体名", view.tenant_name())]
     if view.entity and dataset.of_entity:
         found.append(("対象コード", view.entity.code))
     snapshot = view.snapshot

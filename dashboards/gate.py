@@ -50,6 +50,8 @@ def enter(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf: She
     view = View(data, period, None, now, choice.subject, table=choice.table, shelf=shelf)
     if page.of_tenant:
         return replace(view, tenant=_tenant_of(choice, view))
+    if page.narrows and choice.tenant:
+        view = _narrowed(choice, view)
     return replace(view, entity=_entity_of(choice, page.chooses, view)) if page.chooses else view
 
 
@@ -59,6 +61,16 @@ def _no_days(page: Page, days: DayRange) -> UnknownChoice:
         f"「{page.label}」の指標は、月・四半期・半期・年度を単位に算定します。{days.label_ja}の値はありません。",
         "上の一覧から対象期間を選ぶか、回線と容量、負荷・稼働、セキュリティ等の、日ごとの値のある画面で範囲を指定してください。",
     )
+
+
+def _narrowed(choice: urls.Choice, view: View) -> View:
+    """The view of the one body asked for: from its data no other body's can be reached.
+
+    To whom may see nothing but that body the page is the same without the choice.
+    """
+    tenant = _tenant_of(choice, view)
+    own = view.data.narrowed_to(tenant)
+    return view if own.scope == view.scope else replace(view, tenant=tenant, data=own, reach=view.data)
 
 
 def _entity_of(choice: urls.Choice, chooses: EntityChoice, view: View) -> urls.Entity | None:

@@ -115,7 +115,7 @@ def _with_data(page: Page, choice: urls.Choice, data: Data, now: datetime, shelf
     whole = View(data, latest_month(snapshot.data_as_of, now.date()), None, now, shelf=shelf)
     try:
         view = enter(page, choice, data, now, shelf)
-        name = page.title(view) if page.title else page.label
+        name = _name(page, view)
         title = f"{name} {view.period.label_ja}" if page.of_period else name
         content = _page(page, view)
         shown = view.is_loaded() or not page.of_period
@@ -162,7 +162,7 @@ def _loaded_until(view: View) -> str:
 
 def _heading(page: Page, view: View) -> Component:
     """The page's title, what it is about, and the pickers."""
-    name, subtitle = page.title(view) if page.title else page.label, view.period.label_ja if page.of_period else ""
+    name, subtitle = _name(page, view), view.period.label_ja if page.of_period else ""
     if page.of_tenant and view.tenant:
         own = next((row for row in view.tenants() if row["tenant_code"] == view.tenant), None)
         name = str(own["name"]) if own else "接続団体"
@@ -179,6 +179,12 @@ def _heading(page: Page, view: View) -> Component:
     )
 
 
+def _name(page: Page, view: View) -> str:
+    """What the page is called; with the body that it was narrowed to."""
+    name = page.title(view) if page.title else page.label
+    return f"{name}（{view.tenant_name()}）" if page.narrows and view.tenant else name
+
+
 def _about(body: dict[str, object]) -> str:
     users, terminals = body.get("users"), body.get("terminals")
     parts = [str(body["kind_name"])]
@@ -191,8 +197,10 @@ def _picker(page: Page, view: View) -> Component:
     last = max(view.latest(), _loaded_month(view), key=lambda month: month.index)
     selects = picker.kept(view.subject)
     if page.of_tenant:
-        bodies = [(str(row["tenant_code"]), str(row["name"])) for row in view.tenants()]
-        selects.append(picker.select("tenant", "接続団体", bodies, view.tenant))
+        selects.append(picker.select("tenant", "接続団体", view.tenants_to_choose(), view.tenant))
+    if page.narrows and (view.reach or len(view.scope.tenant_codes) > 1):
+        everyone = ("", picker.EVERYONE)
+        selects.append(picker.select("tenant", "接続団体", [everyone, *view.tenants_to_choose()], view.tenant or ""))
     if page.chooses:
         chosen = view.entity.code if view.entity else None
         selects.append(picker.select(page.chooses.kind, page.chooses.label, page.chooses.options(view), chosen))
@@ -243,14 +251,15 @@ def _bare(title: str, card: Component, nav: Component | None = None) -> Screen:
 
 
 def _nav(current: Page | None, scope: Scope, choice: urls.Choice) -> Component:
-    """Links to the pages this scope may open; they keep a readable period."""
+    """Links to the pages this scope may open; they keep a readable period, and a body that it may see."""
     period = _readable(choice.period)
+    tenant = choice.tenant if choice.tenant in scope.tenant_codes else None
     allowed = [page for page in PAGES if may_open(page, scope) and page.in_menu]
     return navigation(
         [
             NavItem(
                 page.label,
-                urls.href(page.path, _of_page(page, period), choice.tenant if page.of_tenant else None),
+                urls.href(page.path, _of_page(page, period), tenant if page.takes_tenant else None),
                 page is current,
             )
             for page in allowed

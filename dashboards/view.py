@@ -20,8 +20,10 @@ from warehouse.scope import Scope
 
 @dataclass(frozen=True)
 class View:
-    """``tenant`` is set on tenant pages only, and only to a code inside the scope; ``subject`` is the figure asked.
+    """``tenant`` is set on pages of a tenant, and where one was chosen; only ever to a code inside the scope.
 
+    ``subject`` is the figure asked. ``reach`` is set where a tenant was chosen on a page of several, whose ``data`` are
+    then that tenant's only: all that the visitor may see, to be asked for nothing but whom else could be chosen.
     ``entity`` is the thing chosen on a page that goes into one at a time; ``None`` where there is none to choose.
     ``table`` is the table of the catalogue that is asked for, ``shelf`` holds
     the documents, where there are any; ``troubles`` collects the numbers of the parts that failed.
@@ -35,6 +37,7 @@ class View:
     entity: Entity | None = None
     table: str | None = None
     shelf: Shelf | None = None
+    reach: Data | None = None
     troubles: list[str] = field(default_factory=list, compare=False)
 
     @property
@@ -92,6 +95,19 @@ class View:
     def tenants(self) -> list[dict[str, Any]]:
         """The bodies the reader may see in this period, in their official order."""
         return list(rows(self.data.tenants(self.period)))
+
+    def tenants_to_choose(self) -> list[tuple[str, str]]:
+        """Code and name of those that can be chosen in this period, of the one chosen even if it is no member then."""
+        frame = (self.reach or self.data).tenants(self.period)
+        found = {str(row["tenant_code"]): str(row["name"]) for row in rows(frame)}
+        if self.tenant:
+            found.setdefault(self.tenant, f"{self.tenant}（この期間は未登録）")
+        return list(found.items())
+
+    def tenant_name(self) -> str:
+        """The chosen body's name in this period, its code where it is no member then; empty where none is chosen."""
+        names = {row["tenant_code"]: str(row["name"]) for row in self.tenants()}
+        return names.get(self.tenant, self.tenant or "")
 
 
 def known(frame: pd.DataFrame, column: str) -> bool:

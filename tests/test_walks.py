@@ -112,6 +112,26 @@ def test_a_link_shows_the_same_again_and_going_back_the_one_before(page: Page, o
     expect(page.locator("#choose-period")).to_have_value("2026-09")
 
 
+def test_a_body_is_chosen_stays_chosen_from_page_to_page_and_is_let_go(page: Page, origin: str) -> None:
+    show(page, f"{origin}/security?period=2026-10")
+    expect(page.locator("#choose-tenant")).to_have_value("")
+    page.locator("#choose-tenant").select_option("津市")
+    page.get_by_role("button", name="表示").click()
+    at(page, "/security", tenant="242012", period="2026-10")
+    expect(page.locator("#page-title")).to_contain_text("セキュリティ（津市）")
+    page.get_by_role("link", name="前月").click()
+    at(page, "/security", tenant="242012", period="2026-09")
+    expect(page.locator("#page-title")).to_contain_text("令和8年9月")
+    page.get_by_role("link", name="問合せ・申請", exact=True).click()
+    at(page, "/tickets", tenant="242012", period="2026-09")
+    expect(page.locator("#page-title")).to_contain_text("問合せ・申請（津市）")
+    expect(page.locator("#choose-tenant")).to_have_value("242012")
+    page.locator("#choose-tenant").select_option("すべての接続団体")
+    page.get_by_role("button", name="表示").click()
+    page.wait_for_url(f"{origin}/tickets?period=2026-09")
+    expect(page.locator("#page-title")).not_to_contain_text("津市")
+
+
 def test_the_period_changes_by_keyboard_alone(page: Page, origin: str) -> None:
     show(page, f"{origin}/security?period=2026-10")
     for _ in range(40):

@@ -20,6 +20,8 @@ from warehouse.period import Kind, Period
 _INPUT: Any = dcc.Input
 """Dash knows neither hidden inputs nor those of dates by type; it hands them on as they are."""
 KIND_NAMES: dict[Kind, str] = {"month": "月", "quarter": "四半期", "half": "半期", "year": "年度", "days": "日の範囲"}
+EVERYONE = "すべての接続団体"
+"""The choice of no body in particular."""
 _STEPS: dict[Kind, tuple[str, str]] = {
     "month": ("前月", "翌月"),
     "quarter": ("前四半期", "翌四半期"),

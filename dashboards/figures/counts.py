@@ -51,8 +51,8 @@ def detections(frame: pd.DataFrame, months: Sequence[str]) -> base.Figure:
             margin={"l": 8, "r": 8, "t": 56, "b": 8},
             legend=base.top_legend(_SEVERITY_WORD),
             xaxis=base.month_axis(months),
-            yaxis=base.y_axis(domain=list(_LOWER_PANEL), nticks=5),
-            yaxis2=base.y_axis(domain=list(_UPPER_PANEL), nticks=3, tickformat=",d", range=_room(serious, 1.45)),
+            yaxis=base.y_axis(domain=list(_LOWER_PANEL), nticks=5, range=room(traces, 1.12)),
+            yaxis2=base.y_axis(domain=list(_UPPER_PANEL), nticks=3, tickformat=",d", range=room(serious, 1.45)),
             annotations=[
                 base.panel_title(f"うち重大（危険度{palette.SERIOUS_FROM}以上）（件）", _UPPER_PANEL[1] + 0.01),
                 base.panel_title("全件（件）", _LOWER_PANEL[1] + 0.01),
@@ -114,8 +114,8 @@ def _totals(traces: Sequence[base.Trace], months: Sequence[str]) -> base.Trace:
     }
 
 
-def _room(traces: Sequence[base.Trace], share: float) -> list[float]:
-    """A scale with room for the labels above the bars, and never narrower than a handful."""
+def room(traces: Sequence[base.Trace], share: float) -> list[float]:
+    """A scale with room for labels and marks above the bars, and never narrower than a handful."""
     highest = max((item or 0 for item in _sums(traces, traces[0]["x"])), default=0) if traces else 0
     return [0, max(4.0, highest * share)]
 
@@ -144,7 +144,7 @@ def stacked(layers: Sequence[tuple[str, Sequence[Any]]], months: Sequence[str]) 
         "layout": base.layout(
             barmode="stack",
             xaxis=base.month_axis(months),
-            yaxis=base.y_axis(range=_room(traces, 1.15)),
+            yaxis=base.y_axis(range=room(traces, 1.15)),
             annotations=_unknown_months(traces, months),
         ),
     }

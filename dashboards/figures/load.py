@@ -17,6 +17,8 @@ _DAYS_OF_A_MONTH = 31
 _OTHERS = "#B3B3B3"
 _PANEL_GAP = 0.1
 _PANEL_HEAD = 0.06
+_ROOM = 1.12
+"""How far a panel reaches above its highest value and its limit: marks of events stand there."""
 _LIMIT: dict[str, Any] = {"type": "line", "line": {"color": palette.INK, "width": 1.5, "dash": "dash"}}
 """The line at what was designed."""
 
@@ -259,7 +261,7 @@ def maxima(panels: Sequence[Panel], places: Sequence[Any], by_month: bool) -> ba
 
 def _top_of(panel: Panel) -> float:
     known = [value for values in panel.series.values() for value in values if value is not None]
-    return max([105.0, *(value * 1.05 for value in known)])
+    return max(_ROOM * value for value in [100.0, *known])
 
 
 def _long_day_axis(days: Sequence[date]) -> dict[str, Any]:

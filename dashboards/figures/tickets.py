@@ -38,7 +38,7 @@ def answers(frame: pd.DataFrame, months: Sequence[str]) -> base.Figure:
             barmode="stack",
             margin={"l": 8, "r": 8, "t": 56, "b": 8},
             xaxis=base.month_axis(months),
-            yaxis=base.y_axis(domain=list(_COUNT_PANEL), nticks=5),
+            yaxis=base.y_axis(domain=list(_COUNT_PANEL), nticks=5, range=counts.room(bars, 1.15)),
             yaxis2=base.y_axis(domain=list(_RATE_PANEL), nticks=4, range=_share_range(frame)),
             annotations=[
                 base.panel_title("期限内率（%）", _RATE_PANEL[1] + 0.01),

@@ -56,6 +56,7 @@ class Page:
     ``render_days`` answers for a range of days instead; a page without it tells of reporting periods only.
 
     Not ``of_period``: the page shows no period and offers none.
+    A page that ``narrows`` shows all bodies of the scope or, where one is chosen, that one (``of_tenant``: always one).
 
     A page is ``lasting`` whose content follows from snapshot, scope, link and day alone: it is made once.
     A page about one figure (``view.subject``) is reached from that figure and not ``in_menu``; its ``title`` names it.
@@ -70,11 +71,17 @@ class Page:
     render_days: Callable[[View], Sequence[Component]] | None = None
     needs_platform: bool = False
     of_tenant: bool = False
+    narrows: bool = False
     of_period: bool = True
     in_menu: bool = True
     lasting: bool = True
     title: Callable[[View], str] | None = None
     chooses: EntityChoice | None = None
+
+    @property
+    def takes_tenant(self) -> bool:
+        """Whether a body in its link is a choice of this page."""
+        return self.of_tenant or self.narrows
 
     def dataset(self, name: str) -> Dataset | None:
         return next((item for item in self.datasets if item.name == name), None)

@@ -26,6 +26,7 @@ from dashboards.frames import days_between, rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import load_data as ask
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
+from dashboards.pages.happenings import over_days, over_months
 from dashboards.view import View, known
 from warehouse.japanese import NOT_APPLICABLE_SIGN, number
 
@@ -226,8 +227,10 @@ def _maxima(view: View, devices: Sequence[Row]) -> Component:
         "CSVには全機器の日ごとの値があります。",
         _PANEL_PIXELS * len(panels),
     )
-    return figure_block(text, figures.maxima(panels, places, monthly), _highlighted(panels, places, monthly),
-                        ask.SHOWN_MAXIMA, _link(ask.MAXIMA, view))
+    over = over_months if monthly else over_days
+    figure, events = over(figures.maxima(panels, places, monthly), view, places)
+    return figure_block(text.noting(events), figure, _highlighted(panels, places, monthly), ask.SHOWN_MAXIMA,
+                        _link(ask.MAXIMA, view))
 
 
 def _places(view: View, monthly: bool) -> list[Any]:

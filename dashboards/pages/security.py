@@ -1,6 +1,6 @@
 """セキュリティ（提示型）: detections and serious cases of a period, and whether they were told within 15 minutes.
 
-The prefecture and its operators see all bodies; a body sees its own part, in the same words.
+The prefecture and its operators see all bodies or one of them; a body sees its own part, in the same words.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from dashboards.figures import base as figure_base
 from dashboards.figures import counts
 from dashboards.figures import security as figures
 from dashboards.frames import days_between, rows
+from dashboards.pages import one_body
 from dashboards.pages import security_data as ask
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.pages.happenings import over_months
@@ -36,6 +37,7 @@ from warehouse.japanese import NOT_APPLICABLE_SIGN, number
 NAME = "security"
 _FEEDS = ("検知ログ", "検知・SOC判定結果")
 _SOC_FEED = "SOC全体集計"
+_SOC_TITLE = "SOC全体との対比"
 _NOTES = (
     "危険度はSOCの判断です。危険度2以上が重大なセキュリティイベントです。判断の前の検知は「未判断」として数えます。",
     "緊急連絡までの15分は、検知ではなく、重大と判断した時刻から数えます。",
@@ -49,12 +51,14 @@ Row = dict[str, Any]
 def render(view: View) -> Sequence[Component]:
     """How the period stood, then what was detected, then the serious cases one by one."""
     kpis = list(rows(ask.KPIS.load(view)))
+    whose = one_body.whose(view, "検知と重大なセキュリティイベント", ask.KPI_NUMBERS, _SOC_TITLE)
     if not any(kpi["value"] is not None for kpi in kpis):
-        return [states.no_data("セキュリティ")]
+        return [*whose, states.no_data("セキュリティ")]
     breakdown = [guarded("機能別", view, partial(_blocked, view, ask.FUNCTIONS, "function_name", "機能")),
                  guarded("方向別", view, partial(_blocked, view, ask.DIRECTIONS, "direction_name", "方向"))]
-    soc = [guarded("SOC全体との対比", view, partial(_soc, view))] if view.scope.platform else []
+    soc = [guarded(_SOC_TITLE, view, partial(_soc, view))] if view.scope.platform else []
     return [
+        *whose,
         guarded("主要指標", view, partial(_kpis, view, kpis)),
         guarded("重大なセキュリティイベント", view, partial(_cases, view)),
         html.Section(
@@ -214,7 +218,7 @@ def _contact(event: Row, _: str) -> Any:
 
 def _soc(view: View) -> Component:
     frame = ask.SOC.load(view)
-    title = "SOC全体との対比"
+    title = _SOC_TITLE
     if not len(frame):
         return states.no_data(title, heading=2)
     look = TableLook("soc", f"SOC全体の判定件数と本県（{view.period.label_ja}・危険度別）")
@@ -223,4 +227,4 @@ def _soc(view: View) -> Component:
                     "SOC全体は、SOCが全利用者について判定した件数です。双方のデータがある月だけを比べます。")
 
 
-PAGE = Page(NAME, urls.SECURITY, "セキュリティ", "提示型", render, ask.DATASETS)
+PAGE = Page(NAME, urls.SECURITY, "セキュリティ", "提示型", render, ask.DATASETS, narrows=True)

@@ -20,7 +20,7 @@ from dashboards.sentences.security import WEEKDAYS
 from dashboards.view import View
 
 SIGNATURES_SHOWN = 10
-_KPI_NUMBERS = ("K33", "K34", "K35", "K36", "K37", "K38")
+KPI_NUMBERS = ("K33", "K34", "K35", "K36", "K37", "K38")
 _BLOCKED = (Column("n", "検知", "number", "件"), Column("blocked", "うち遮断", "number", "件"),
             Column("blocked_pct", "遮断の割合", "number", "%", 1, rounding="truncate"))
 _WRAPPED = ("finding", "recommended_check", "recommended_action")
@@ -110,9 +110,9 @@ def _kpis(view: View) -> pd.DataFrame:
     """The security KPIs of the whole; of each body of the scope where the scope is no more than bodies."""
     if view.scope.platform:
         frame = view.data.service_levels(view.period)
-        return frame[(frame["grain"] == "all") & frame["kpi_no"].isin(_KPI_NUMBERS)]
+        return frame[(frame["grain"] == "all") & frame["kpi_no"].isin(KPI_NUMBERS)]
     frame = view.data.tenant_kpis(view.period)
-    return kpi_cards.of_bodies(frame[frame["kpi_no"].isin(_KPI_NUMBERS)])
+    return kpi_cards.of_bodies(frame[frame["kpi_no"].isin(KPI_NUMBERS)])
 
 
 def _named_days(frame: pd.DataFrame) -> pd.DataFrame:

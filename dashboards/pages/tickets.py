@@ -1,6 +1,6 @@
 """問合せ・申請（提示型）: first answers, what was received, what is open how long, changes and their approval.
 
-The prefecture sees the whole; a body sees the same of itself.
+The prefecture sees the whole or one body; a body sees the same of itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dashboards.components.figure import csv_button
 from dashboards.components.sources import sources
 from dashboards.components.table import Decorate, TableLook, table
 from dashboards.frames import rows
-from dashboards.pages import kpi_cards
+from dashboards.pages import kpi_cards, one_body
 from dashboards.pages import tickets_data as ask
 from dashboards.pages import tickets_sums as sums
 from dashboards.pages.base import Page, guarded
@@ -29,6 +29,7 @@ from dashboards.pages.tickets_received import received, reopened, still_open
 from dashboards.view import View
 from warehouse.japanese import NOT_APPLICABLE_SIGN
 
+_SHOWN = "問合せ・依頼と設定変更"
 _FEEDS = ("問合せ管理台帳", "問合せ更新履歴", "設定変更管理台帳", "暦（開庁日・開庁時間）")
 _NOTES = (
     "問合せ・依頼も設定変更も、受付日の属する期間で数えます。一次回答の期限は受付日の翌営業日の終わりで、業務時間は開庁日の開庁時間だけを数えます。",
@@ -56,11 +57,11 @@ def render(view: View) -> Sequence[Component]:
 
 
 def _whose(view: View) -> list[Component]:
-    """Bodies are told that the page shows their own only."""
-    if view.scope.platform:
-        return []
+    """Bodies are told that the page shows their own only, and others when they chose one."""
+    if view.scope.platform or view.reach:
+        return one_body.whose(view, _SHOWN, ask.KPI_NUMBERS)
     names = "、".join(str(body["name"]) for body in view.tenants())
-    return [html.P(f"{names}の問合せ・依頼と設定変更だけを示します。", className="reading")]
+    return [html.P(f"{names}の{_SHOWN}だけを示します。", className="reading")]
 
 
 def _summary(view: View) -> Component:
@@ -120,4 +121,4 @@ def _change_proof(view: View, row: dict[str, Any], text: str) -> Component:
     return proof_link(view, "K30", "change_kind" if row["change_kind"] else "all", row["change_kind"], text)
 
 
-PAGE = Page(NAME, urls.TICKETS, "問合せ・申請", "提示型", render, ask.DATASETS)
+PAGE = Page(NAME, urls.TICKETS, "問合せ・申請", "提示型", render, ask.DATASETS, narrows=True)

@@ -10,11 +10,11 @@ from dash.development.base_component import Component
 
 from dashboards import sentences
 from dashboards.components import states
-from dashboards.components.figure import FigureText, csv_button, figure_block
+from dashboards.components.figure import FigureText, csv_button
 from dashboards.figures import tickets as figures
 from dashboards.frames import rows, where
 from dashboards.pages import tickets_data as ask
-from dashboards.pages.tickets_common import link, listed, or_word
+from dashboards.pages.tickets_common import link, listed, or_word, over_time
 from dashboards.view import View, known
 
 
@@ -38,9 +38,8 @@ def _answer_figures(view: View, frame: pd.DataFrame, entity: str) -> list[Compon
     told = sentences.tickets.hours(kpis.get("K28"), kpis.get("K28.p90"), own, view.period.label_ja)
     hours = FigureText(f"hours{entity}", f"受付から一次回答までの業務時間（{of}受付月別・月次推移・時間）", told,
                        "90パーセンタイルは、短い順に並べて90%の順位に当たる値です。", 400)
-    columns, file = ask.ANSWERS.columns, link(ask.ANSWERS, view)
-    return [figure_block(share, figures.answers(own, months), own, columns, file),
-            figure_block(hours, figures.hours(own, months), own, columns, file)]
+    drawn = ((share, figures.answers(own, months)), (hours, figures.hours(own, months)))
+    return [over_time(text, figure, own, ask.ANSWERS, view, months) for text, figure in drawn]
 
 
 def _of(view: View, kpis: dict[str, dict[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""問合せ・申請: what its parts share: sections, lists of tickets and changes, links."""
+"""問合せ・申請: what its parts share: sections, lists of tickets and changes, figures of months, links."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards import urls
-from dashboards.components.figure import csv_button
+from dashboards.components.figure import FigureText, csv_button, figure_block
 from dashboards.components.link import page_link
 from dashboards.components.table import Decorate, TableLook, table
+from dashboards.figures.base import Figure
 from dashboards.frames import rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import tickets_data as ask
 from dashboards.pages.base import Dataset, csv_link
+from dashboards.pages.happenings import over_months
 from dashboards.view import View
 from warehouse.scope import UNKNOWN_TENANT
 
@@ -35,6 +37,13 @@ def section(title: str, told: str, content: Sequence[Component], dataset: Datase
     head = [html.H2(title, className="section-title"), csv_button(title, link(dataset, view))]
     return html.Section([html.Div(head, className="section-head"), html.P(told, className="reading"), *content],
                         className="table-section")
+
+
+def over_time(text: FigureText, figure: Figure, frame: pd.DataFrame, dataset: Dataset, view: View,
+              months: Sequence[str]) -> Component:
+    """A figure of months with what happened in them."""
+    marked, events = over_months(figure, view, months)
+    return figure_block(text.noting(events), marked, frame, dataset.columns, link(dataset, view))
 
 
 def nothing(title: str, told: str) -> Component:

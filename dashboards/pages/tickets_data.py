@@ -17,6 +17,7 @@ from warehouse.period import Period
 OF_TICKETS = ("K26", "K26.reopened", "K27", "K28", "K28.p90", "K29", "K29.over30")
 OF_CHANGES = ("K30", "K30.completed", "K31", "K32")
 _SHOWN = frozenset([*OF_TICKETS, *OF_CHANGES])
+KPI_NUMBERS = frozenset(kpi_id.partition(".")[0] for kpi_id in _SHOWN)
 _CODE = Column("tenant_code", "団体コード", "code", on_screen=False)
 _PERIOD = Column("period", "対象期間", "code", on_screen=False)
 _NUMBER = Column("ticket_no", "管理番号", "code")

@@ -22,7 +22,7 @@ from dashboards.frames import rows
 from dashboards.pages import tickets_data as ask
 from dashboards.pages import tickets_sums as sums
 from dashboards.pages.base import guarded
-from dashboards.pages.tickets_common import link, listed, nothing, only_kpi, or_word, proof_link, section
+from dashboards.pages.tickets_common import link, listed, nothing, only_kpi, or_word, over_time, proof_link, section
 from dashboards.view import View, known
 from warehouse.japanese import era_date
 
@@ -68,7 +68,7 @@ def _trend(view: View) -> Component:
     months = month.trailing_months(len(view.months))
     text = FigureText("received-trend", "受付件数（区分別・月次推移・件）", sentences.counts.tickets(frame, months),
                       "棒の上の数値は月の合計です。", 360)
-    return figure_block(text, counts.tickets(frame, months), frame, ask.TREND.columns, link(ask.TREND, view))
+    return over_time(text, counts.tickets(frame, months), frame, ask.TREND, view, months)
 
 
 def still_open(view: View) -> Component:
@@ -94,8 +94,7 @@ def _open_trend(view: View, frame: pd.DataFrame) -> Component:
     months = ask.trend_month(view).trailing_months(len(view.months))
     text = FigureText("open-trend", "未完了件数（月末・経過日数別・月次推移・件）",
                       sentences.tickets.still_open(frame, months), "棒の上の数値は月末の未完了の合計です。", 340)
-    columns, file = ask.OPEN_TREND.columns, link(ask.OPEN_TREND, view)
-    return figure_block(text, figures.open_by_age(frame, months), frame, columns, file)
+    return over_time(text, figures.open_by_age(frame, months), frame, ask.OPEN_TREND, view, months)
 
 
 def _open_ages(view: View, frame: pd.DataFrame, until: date) -> Component:

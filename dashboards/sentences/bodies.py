@@ -14,6 +14,19 @@ from dashboards.wording import NOTHING, gb, listed, with_unit
 from warehouse.japanese import number
 
 
+def only(name: str, what: str, left_out: Sequence[str], everyone: str) -> str:
+    """Whose values a page shows, and which it shows of the whole only.
+
+    ``name`` is empty of a body that is not connected in the period.
+    """
+    if not name:
+        return f"この団体は、この期間には接続していません。{what}は、この団体の分だけを示します。"
+    told = f"{name}の{what}だけを示します。"
+    if not left_out:
+        return told
+    return f"{told}全体についてだけ求めるもの（{'、'.join(left_out)}）は、「{everyone}」を選ぶと示します。"
+
+
 def tenants(frame: pd.DataFrame) -> str:
     """Who carries the traffic, and whose figures lack samples."""
     known = sorted(

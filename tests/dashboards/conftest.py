@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,18 @@ def ask(app: Dash, link: str) -> str:
     """The callback's whole answer to a link, as the text that travels to the browser."""
     path, _, query = link.partition("?")
     return _post(app, path, f"?{query}" if query else "")
+
+
+def nodes(node: Any, kind: str) -> Iterator[dict[str, Any]]:
+    """The properties of every component of a kind in an answer (the callback's JSON, parsed)."""
+    if isinstance(node, dict):
+        if node.get("type") == kind:
+            yield node["props"]
+        for child in node.values():
+            yield from nodes(child, kind)
+    elif isinstance(node, list):
+        for child in node:
+            yield from nodes(child, kind)
 
 
 def _post(app: Dash, path: str, search: str) -> str:

@@ -15,10 +15,13 @@ from dash import Dash
 
 from dashboards import sentences
 from dashboards.app import create_app
+from dashboards.columns import day_ja, month_ja
 from dashboards.figures import load as figures
+from dashboards.frames import days_between
 from dashboards.pages import load_data
-from tests.dashboards.conftest import ask
-from tests.warehouse.raw_files import device_samples, licences, nearest_rank, outages, within
+from tests.dashboards.conftest import ask, nodes
+from tests.support import CONFIG, read_rows
+from tests.warehouse.raw_files import device_samples, licences, month_of, nearest_rank, outages, within
 from warehouse.japanese import number
 from warehouse.period import Period
 from warehouse.reader import Reader
@@ -90,6 +93,29 @@ def test_a_devices_average_percentile_and_maximum_are_those_of_its_samples(
         assert float(row["最大対設計上限（%）"]) == pytest.approx(100 * max(values) / float(row["設計上限"]))
 
 
+def marked(reader: Reader, period: str) -> list[str]:
+    """The places of ▼ over the devices' load."""
+    answer = json.loads(ask(app_on(reader), f"/load?period={period}"))
+    (figure,) = [graph["figure"] for graph in nodes(answer, "Graph") if graph["id"] == "figure-load-maxima"]
+    (marks,) = [trace for trace in figure["data"] if trace["name"] == "事象"]
+    return list(marks["x"])
+
+
+def test_what_happened_is_marked_over_the_days_of_the_devices(demo_data: Path, demo_reader: Reader) -> None:
+    days = {date.fromisoformat(event["valid_from"]) for event in read_rows(CONFIG / "noted_events.csv")}
+    for stop in outages(demo_data):
+        days |= set(days_between(stop["started"].date(), (stop["ended"] or datetime(2026, 10, 31)).date()))
+    wanted = [day for day in days_between(date(2026, 10, 1), date(2026, 10, 31)) if day in days]
+    assert marked(demo_reader, "2026-10") == [day_ja(day) for day in wanted] and 2 <= len(wanted) < 31
+
+
+def test_over_months_planned_stops_are_not_marked(demo_data: Path, demo_reader: Reader) -> None:
+    noted = {event["valid_from"][:7] for event in read_rows(CONFIG / "noted_events.csv")}
+    stopped = {month_of(stop["started"]) for stop in outages(demo_data) if stop["kind"] == "計画外停止"}
+    wanted = sorted((noted | stopped) & {f"2026-{month:02}" for month in range(4, 10)})
+    assert marked(demo_reader, "2026H1") == [month_ja(month) for month in wanted]
+
+
 def test_licences_are_the_last_figures_told_against_the_contract(demo_data: Path, demo_reader: Reader) -> None:
     told = {row["種類コード"]: int(row["使用"]) for row in file(demo_reader, "licences", "2026H1")}
     assert told == {kind: used for (month, kind), used in licences(demo_data).items() if month == "2026-09"}
@@ -152,7 +178,7 @@ def test_the_fullest_device_is_drawn_last_and_the_limit_is_in_sight() -> None:
     assert [trace["name"] for trace in figure["data"]] == ["乙", "甲"] * 2
     assert figure["data"][1]["y"] == [40.0, None] and figure["data"][1]["connectgaps"] is False
     assert [shape["y0"] for shape in figure["layout"]["shapes"]] == [100, 100]
-    assert figure["layout"]["yaxis"]["range"] == [0, 105.0]
+    assert figure["layout"]["yaxis"]["range"] == [0, pytest.approx(112)]
     assert figure["layout"]["xaxis"]["anchor"] == "y2"
 
 

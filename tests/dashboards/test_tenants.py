@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -18,7 +16,7 @@ from dashboards.app import create_app
 from dashboards.figures import bodies as figures_of_bodies
 from dashboards.figures.bodies import Body
 from dashboards.pages.tenants_data import MEASURES, place_of
-from tests.dashboards.conftest import ask
+from tests.dashboards.conftest import ask, nodes
 from warehouse.japanese import number
 from warehouse.reader import Reader
 from warehouse.scope import Scope
@@ -113,24 +111,13 @@ def test_map_and_ranking_show_the_measure_of_the_link_for_every_body(demo_reader
                                   last_date=date(2026, 10, 31))["tenant_code"])
     figures = demo_reader.query("kpi_results", demo_reader.whole_scope(), period="2026-10", grain="tenant")
     known = figures[(figures["kpi_id"] == ("K27" if chosen != "通信量" else "K15")) & figures["value"].notna()]
-    graphs = [json.loads(json.dumps(found)) for found in _graphs(answer)]
+    graphs = list(nodes(answer, "Graph"))
     drawn, ranked = (next(graph for graph in graphs if graph["id"] == name)["figure"]["data"]
                      for name in ("figure-bodies-map", "figure-bodies-ranking"))
     marks = next(trace for trace in drawn if trace.get("mode") == "markers+text")
     assert {link.split("tenant=")[1][:6] for link in marks["customdata"]} == codes
     assert sum(value is not None for value in ranked[0]["x"]) == len(known)
     assert sorted(value for value in ranked[0]["x"] if value is not None) == pytest.approx(sorted(known["value"]))
-
-
-def _graphs(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        if node.get("type") == "Graph":
-            yield node["props"]
-        for child in node.values():
-            yield from _graphs(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _graphs(child)
 
 
 def test_bodies_without_a_border_stand_as_boxes_and_those_without_a_value_are_hatched() -> None:

@@ -16,12 +16,15 @@ from dash import Dash
 
 from dashboards import sentences
 from dashboards.app import create_app
+from dashboards.columns import month_ja
 from dashboards.figures import tickets as figures
 from dashboards.pages import tickets_sums
-from tests.dashboards.conftest import ask
+from tests.dashboards.conftest import ask, nodes
+from tests.support import CONFIG, read_rows
 from tests.warehouse import raw_files
-from tests.warehouse.raw_files import PERIODS, changes, month_of, tickets
+from tests.warehouse.raw_files import PERIODS, changes, month_of, outages, tickets
 from warehouse.japanese import number
+from warehouse.period import Period
 from warehouse.reader import Reader
 from warehouse.scope import Scope
 
@@ -135,6 +138,27 @@ def test_several_bodies_have_a_block_each(demo_reader: Reader) -> None:
     assert "表示エラー" not in text
     for name in ("津市", "四日市市"):
         assert f"問合せ・依頼（{name}）" in text and f"一次回答の期限内率（%）と件数（{name}・" in text
+
+
+@pytest.mark.parametrize("scope", [None, Scope.of("242012")])
+@pytest.mark.parametrize("period", ["2026-10", "2026Q2"])
+def test_what_happened_is_marked_on_every_figure_of_months(
+    demo_data: Path, demo_reader: Reader, period: str, scope: Scope | None
+) -> None:
+    answer = json.loads(ask(app_on(demo_reader, scope), f"/tickets?period={period}"))
+    months = (Period.parse(PERIODS[period][-1])).trailing_months(13)
+    noted = {event["valid_from"][:7] for event in read_rows(CONFIG / "noted_events.csv")}
+    stopped = {month_of(stop["started"]) for stop in outages(demo_data) if stop["kind"] == "計画外停止"}
+    wanted = sorted((noted | stopped if scope is None else noted) & set(months))
+    drawn = {graph["id"]: graph["figure"]["data"] for graph in nodes(answer, "Graph") if "ages" not in graph["id"]}
+    code = "" if scope is None else "242012"
+    assert drawn.keys() == {f"figure-{name}" for name in (f"answers{code}", f"hours{code}", "received-trend",
+                                                          "open-trend")}
+    for traces in drawn.values():
+        (marks,) = [trace for trace in traces if trace.get("name") == "事象"]
+        assert marks["x"] == [month_ja(month) for month in wanted] and len(wanted) >= 2
+    notes = [str(note["children"]) for note in nodes(answer, "P") if note.get("className") == "note"]
+    assert sum("▼は事象です：" in note and "台風の接近" in note for note in notes) == 4
 
 
 def test_without_a_scope_nothing_is_shown(demo_reader: Reader) -> None:
