@@ -253,6 +253,8 @@ class Data:
 
     def tickets_by_channel(self, period: Period) -> pd.DataFrame:
         """Tickets received in the period, one row per kind and channel."""
+        if isinstance(period, DayRange):
+            return self._ask_days("ticket_matrix_range", period)
         return self._ask_months("ticket_matrix_period", period)
 
     def open_tickets(self, period: Period) -> pd.DataFrame:
@@ -263,7 +265,7 @@ class Data:
         return self._ask_trend("open_ticket_trend", period)
 
     def reopened_tickets(self, period: Period) -> pd.DataFrame:
-        return self._ask_months("reopened_tickets", period)
+        return self._ask_days("reopened_tickets", period)
 
     def changes_by_kind(self, period: Period) -> pd.DataFrame:
         return self._ask_months("change_kinds_period", period)
@@ -279,19 +281,29 @@ class Data:
         return self._ask_days("detection_functions", period)
 
     def directions(self, period: Period) -> pd.DataFrame:
-        return self._ask_months("detection_directions", period)
+        return self._ask_days("detection_directions", period)
 
     def hours(self, period: Period) -> pd.DataFrame:
         """Detections of the period by day of the week and hour."""
         return self._ask_days("detection_hours", period)
 
     def signatures(self, period: Period, limit: int) -> pd.DataFrame:
-        """The most frequent signatures with their rank in the period before."""
+        """The most frequent signatures with their rank in the period (or run of days) before."""
+        if isinstance(period, DayRange):
+            before = period.previous()
+            return self._ask("signature_range", first_date=period.start, last_date=period.end,
+                             previous_first=before.start, previous_last=before.end, limit=limit)
         return self._ask("signature_top", period=str(period), limit=limit)
 
     def severities(self, period: Period) -> pd.DataFrame:
-        """Detections of each month of the period by severity."""
+        """Detections of each month of the period, or of each day of a run of them, by severity."""
+        if isinstance(period, DayRange):
+            return self.detection_days(period)
         return self._ask_months("detection_trend", period)
+
+    def detection_days(self, period: Period) -> pd.DataFrame:
+        """Detections of each day of the period by severity."""
+        return self._ask_days("detection_range", period)
 
     def soc_totals(self, period: Period) -> pd.DataFrame:
         """What the SOC judged for all its customers, by month and severity."""

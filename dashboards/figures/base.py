@@ -26,8 +26,7 @@ CONFIG: dict[str, Any] = {
 _FONT = {"family": palette.FONT_STACK, "size": 14, "color": palette.INK}
 _SMALL = {"family": palette.FONT_STACK, "size": 13, "color": palette.SUBTITLE}
 _YEAR_LABEL_STEPS = 3
-_DAY_STEPS = ((10, 1), (31, 5), (92, 10))
-"""How many days an axis may have at most for every so-manieth of them to be named: (10, 1) names each of ten."""
+_FEW_DAYS, _MONTH_DAYS, _QUARTER_DAYS = 10, 31, 92
 ROW_PIXELS = 42
 """Height of a row with its name above it."""
 ROW_BAR = 0.4
@@ -104,18 +103,20 @@ def _era_of(month: str) -> str:
 
 
 def day_axis(days: Sequence[date], **more: Any) -> dict[str, Any]:
-    """Days: 1, 5, 10 … of one month; of several with their months, and of more than three months only their first."""
-    every = next((step for most, step in _DAY_STEPS if len(days) <= most), 0)
-    shown = [day for day in days if day.day == 1 or (every and day.day % every == 0 and day.day < 31)]
-    several = len({(day.year, day.month) for day in days}) > 1
-    ticks = [_day_tick(day, several, every) for day in shown]
-    return category_axis([day_ja(day) for day in days], [day_ja(day) for day in shown], ticks) | more
+    """Days: each of ten, every fifth of a month's; of more the first and the fifteenth, of a year's the first alone."""
+    ticks = {day: text for day in days if (text := _day_tick(day, days))}
+    return category_axis([day_ja(day) for day in days], [day_ja(day) for day in ticks], list(ticks.values())) | more
 
 
-def _day_tick(day: date, several: bool, every: int) -> str:
-    if not several:
-        return f"{day.day}日"
-    return f"{day.month}/{day.day}" if every else f"{day.month}月"
+def _day_tick(day: date, days: Sequence[date]) -> str:
+    """What stands below a day of these; nothing below most of them."""
+    if len(days) > _QUARTER_DAYS:
+        return f"{day.month}月" if day.day == 1 else ""
+    if len(days) > _MONTH_DAYS:
+        return {1: f"{day.month}月<br>1日", 15: "15日"}.get(day.day, "")
+    if len(days) > _FEW_DAYS and day.day not in (1, 5, 10, 15, 20, 25, 30):
+        return ""
+    return f"{day.day}日" if days[0].month == days[-1].month else f"{day.month}/{day.day}"
 
 
 def category_axis(places: Sequence[str], shown: Sequence[str], ticks: Sequence[str]) -> dict[str, Any]:

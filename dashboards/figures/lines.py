@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from dashboards import palette
-from dashboards.columns import day_ja, month_ja
+from dashboards.columns import month_ja
 from dashboards.figures import base
+from dashboards.figures.axis import Axis
 from dashboards.figures.traffic import DIRECTIONS, closed_days
 from dashboards.frames import LOW_COVERAGE_PCT, rows, series, values, where
 from dashboards.sentences.lines import WEEKDAYS
@@ -32,30 +31,6 @@ _MAIN_PANEL, _STRIP = (0.0, 0.82), (0.9, 0.98)
 _BREAK = {"text": "≈", "xref": "paper", "x": 0, "xanchor": "center", "yref": "paper", "y": 0.86, "yanchor": "middle",
           "showarrow": False, "font": {"size": 18, "color": palette.SUBTITLE}}
 _THRESHOLDS = (70, 90, 100)
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The places of a figure in time: ``key`` the frame's column, ``steps`` its values, ``names`` what stands there."""
-
-    key: str
-    steps: Sequence[Any]
-    names: Sequence[str]
-    layout: dict[str, Any]
-
-
-def days_axis(days: Sequence[date]) -> Axis:
-    """Days of a month, or of several: then the first and the fifteenth are labelled."""
-    names = [day_ja(item) for item in days]
-    if len(days) <= 31:
-        return Axis("jst_date", days, names, base.day_axis(days))
-    shown = [item for item in days if item.day in (1, 15)]
-    ticks = [f"{item.month}月<br>1日" if item.day == 1 else "15日" for item in shown]
-    return Axis("jst_date", days, names, base.category_axis(names, [day_ja(item) for item in shown], ticks))
-
-
-def months_axis(months: Sequence[str]) -> Axis:
-    return Axis("jst_month", months, [month_ja(month) for month in months], base.month_axis(months))
 
 
 def percentiles(frame: pd.DataFrame, axis: Axis) -> base.Figure:

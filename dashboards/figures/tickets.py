@@ -10,6 +10,7 @@ import pandas as pd
 from dashboards import palette
 from dashboards.columns import month_ja
 from dashboards.figures import base, counts
+from dashboards.figures.axis import months_axis
 from dashboards.frames import rows, series
 from warehouse.japanese import number
 
@@ -108,7 +109,7 @@ def open_by_age(frame: pd.DataFrame, months: Sequence[str]) -> base.Figure:
         ("10開庁日超30開庁日以下", _less(over_10, over_30)),
         ("30開庁日超", over_30),
     )
-    return counts.stacked(layers, months)
+    return counts.stacked(layers, months_axis(months))
 
 
 def _less(whole: Sequence[Any], part: Sequence[Any]) -> list[Any]:

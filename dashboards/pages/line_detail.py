@@ -11,6 +11,7 @@ from dashboards import sentences
 from dashboards.components import states
 from dashboards.components.figure import FigureText, csv_button, figure_block
 from dashboards.figures import lines as figures
+from dashboards.figures.axis import Axis, days_axis, months_axis
 from dashboards.figures.traffic import DIRECTIONS
 from dashboards.frames import days_between, where
 from dashboards.pages import lines_data as ask
@@ -45,11 +46,11 @@ def detail(told: Told) -> Component:
     )
 
 
-def _steps(view: View) -> tuple[Dataset, figures.Axis, str]:
+def _steps(view: View) -> tuple[Dataset, Axis, str]:
     """By day or by month: the dataset, the axis, and the word."""
     if ask.by_month(view):
-        return ask.MONTHS, figures.months_axis(view.period.months), "月別"
-    return ask.DAYS, figures.days_axis(days_between(view.period.start, view.period.end)), "日別"
+        return ask.MONTHS, months_axis(view.period.months), "月別"
+    return ask.DAYS, days_axis(days_between(view.period.start, view.period.end)), "日別"
 
 
 def _link(dataset: Dataset, view: View) -> str:

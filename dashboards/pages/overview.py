@@ -19,6 +19,7 @@ from dashboards.components.link import page_link
 from dashboards.components.sources import sources
 from dashboards.components.table import Decorate, TableLook, bar_cell, table
 from dashboards.figures import counts, traffic
+from dashboards.figures.axis import months_axis
 from dashboards.frames import days_between, rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import overview_data as ask
@@ -150,7 +151,7 @@ def _detections(view: View) -> Component:
     )
     link = _link(ask.DETECTIONS, view)
     return figure_block(
-        text, counts.detections(frame, months), ask.DETECTIONS.load(view), ask.DETECTIONS.columns, link
+        text, counts.detections(frame, months_axis(months)), ask.DETECTIONS.load(view), ask.DETECTIONS.columns, link
     )
 
 
@@ -165,7 +166,7 @@ def _tickets(view: View) -> Component:
         "棒の上の数値は月の合計です。",
         360,
     )
-    figure = counts.tickets(frame, months)
+    figure = counts.tickets(frame, months_axis(months))
     return figure_block(text, figure, frame, ask.TICKETS.columns, _link(ask.TICKETS, view))
 
 

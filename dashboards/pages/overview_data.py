@@ -55,7 +55,7 @@ DETECTIONS = Dataset(
         Column("n", "検知", "number", "件"),
         Column("blocked", "遮断", "number", "件"),
     ),
-    lambda view: _severity_text(view.data.detections_trend(view.of_trend().period)),
+    lambda view: severity_text(view.data.detections_trend(view.of_trend().period)),
 )
 
 TICKETS = Dataset(
@@ -128,7 +128,7 @@ def with_direction(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(direction_name=frame["direction"].map(_DIRECTION))
 
 
-def _severity_text(frame: pd.DataFrame) -> pd.DataFrame:
+def severity_text(frame: pd.DataFrame) -> pd.DataFrame:
     """Severities as text: a code, not an amount; empty for 未判断."""
     codes = [None if item is None else str(int(item)) for item in values(frame, "severity")]
     return frame.assign(severity=pd.Series(codes, index=frame.index, dtype=object))

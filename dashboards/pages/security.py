@@ -24,11 +24,12 @@ from dashboards.components.table import TableLook, table
 from dashboards.figures import base as figure_base
 from dashboards.figures import counts
 from dashboards.figures import security as figures
+from dashboards.figures.axis import days_axis, months_axis
 from dashboards.frames import days_between, rows
 from dashboards.pages import one_body
 from dashboards.pages import security_data as ask
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
-from dashboards.pages.happenings import over_months
+from dashboards.pages.happenings import over_days, over_months
 from dashboards.pages.kpi_cards import kpi_card
 from dashboards.sentences.security import WEEKDAYS
 from dashboards.view import View, known
@@ -54,8 +55,6 @@ def render(view: View) -> Sequence[Component]:
     whose = one_body.whose(view, "検知と重大なセキュリティイベント", ask.KPI_NUMBERS, _SOC_TITLE)
     if not any(kpi["value"] is not None for kpi in kpis):
         return [*whose, states.no_data("セキュリティ")]
-    breakdown = [guarded("機能別", view, partial(_blocked, view, ask.FUNCTIONS, "function_name", "機能")),
-                 guarded("方向別", view, partial(_blocked, view, ask.DIRECTIONS, "direction_name", "方向"))]
     soc = [guarded(_SOC_TITLE, view, partial(_soc, view))] if view.scope.platform else []
     return [
         *whose,
@@ -65,7 +64,7 @@ def render(view: View) -> Sequence[Component]:
             [
                 html.H2("検知", className="section-title"),
                 html.Div([guarded("検知件数", view, partial(_trend, view, kpis)),
-                          html.Div(breakdown, className="figure-stack")], className="figures"),
+                          html.Div(_breakdown(view), className="figure-stack")], className="figures"),
             ]
         ),
         guarded("曜日・時間帯", view, partial(_hours, view)),
@@ -73,6 +72,32 @@ def render(view: View) -> Sequence[Component]:
         *soc,
         sources(view.snapshot, view.period, (*_FEEDS, _SOC_FEED) if soc else _FEEDS, _NOTES),
     ]
+
+
+def render_days(view: View) -> Sequence[Component]:
+    """What any run of days brought, counted but not judged."""
+    whose = one_body.whose(view, "検知と重大なセキュリティイベント", ())
+    if not ask.severities(view):
+        return [*whose, states.no_data("セキュリティ")]
+    return [
+        *whose,
+        guarded("重大なセキュリティイベント", view, partial(_cases, view)),
+        html.Section(
+            [
+                html.H2("検知", className="section-title"),
+                html.Div([guarded("検知件数", view, partial(_by_day, view)),
+                          html.Div(_breakdown(view), className="figure-stack")], className="figures"),
+            ]
+        ),
+        guarded("曜日・時間帯", view, partial(_hours, view)),
+        guarded("シグネチャ", view, partial(_signatures, view)),
+        sources(view.snapshot, view.period, _FEEDS, _NOTES),
+    ]
+
+
+def _breakdown(view: View) -> list[Component]:
+    return [guarded("機能別", view, partial(_blocked, view, ask.FUNCTIONS, "function_name", "機能")),
+            guarded("方向別", view, partial(_blocked, view, ask.DIRECTIONS, "direction_name", "方向"))]
 
 
 def _link(dataset: Dataset, view: View) -> str:
@@ -117,8 +142,21 @@ def _trend(view: View, kpis: list[Row]) -> Component:
         "上段は重大なものだけを別の目盛りで示します。棒の上の数値はその月の重大の計です。",
         560,
     )
-    figure, events = over_months(counts.detections(frame, shown.months), view, shown.months)
+    figure, events = over_months(counts.detections(frame, months_axis(shown.months)), view, shown.months)
     return figure_block(text.noting(events), figure, ask.TREND.load(view), ask.TREND.columns, _link(ask.TREND, view))
+
+
+def _by_day(view: View) -> Component:
+    frame, days = ask.DAYS.load(view), days_between(view.period.start, view.period.end)
+    text = FigureText(
+        "security-days",
+        f"検知件数（危険度別・{view.period.label_ja}の日次・件）",
+        sentences.security.detections(view.period, ask.severities(view), []),
+        "上段は重大なものだけを別の目盛りで示します。棒の上の数値はその日の重大の計です。",
+        560,
+    )
+    figure, events = over_days(counts.detections(frame, days_axis(days)), view, days)
+    return figure_block(text.noting(events), figure, frame, ask.DAYS.columns, _link(ask.DAYS, view))
 
 
 def _blocked(view: View, dataset: Dataset, name: str, what: str) -> Component:
@@ -227,4 +265,4 @@ def _soc(view: View) -> Component:
                     "SOC全体は、SOCが全利用者について判定した件数です。双方のデータがある月だけを比べます。")
 
 
-PAGE = Page(NAME, urls.SECURITY, "セキュリティ", "提示型", render, ask.DATASETS, narrows=True)
+PAGE = Page(NAME, urls.SECURITY, "セキュリティ", "提示型", render, ask.DATASETS, render_days=render_days, narrows=True)

@@ -14,7 +14,7 @@ from dashboards.columns import Column
 from dashboards.frames import rows
 from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
-from dashboards.pages.overview_data import DETECTIONS, ratio
+from dashboards.pages.overview_data import DETECTIONS, ratio, severity_text
 from dashboards.pages.tenant_data import EVENTS as EVENTS_OF_TENANT
 from dashboards.sentences.security import WEEKDAYS
 from dashboards.view import View
@@ -44,11 +44,20 @@ KPIS = Dataset(
 
 TREND = Dataset("detections", "検知件数月次推移", DETECTIONS.columns, lambda view: DETECTIONS.load(view.of_trend()))
 
+DAYS = Dataset(
+    "days",
+    "日別検知件数",
+    (Column("jst_date", "日付", "date"), *DETECTIONS.columns[1:]),
+    lambda view: severity_text(view.data.detection_days(view.period)),
+    by_day=True,
+)
+
 FUNCTIONS = Dataset(
     "functions",
     "機能別検知件数",
     (Column("function_name", "検知機能"), Column("function", "検知機能コード", "code", on_screen=False), *_BLOCKED),
     lambda view: view.data.functions(view.period),
+    by_day=True,
 )
 
 DIRECTIONS = Dataset(
@@ -56,6 +65,7 @@ DIRECTIONS = Dataset(
     "方向別検知件数",
     (Column("direction_name", "方向"), Column("direction", "方向コード", "code", on_screen=False), *_BLOCKED),
     lambda view: view.data.directions(view.period),
+    by_day=True,
 )
 
 HOURS = Dataset(
@@ -64,6 +74,7 @@ HOURS = Dataset(
     (Column("weekday_name", "曜日"), Column("hour", "時", "number"), Column("n", "検知", "number", "件"),
      Column("blocked", "うち遮断", "number", "件")),
     lambda view: _named_days(view.data.hours(view.period)),
+    by_day=True,
 )
 
 SIGNATURES = Dataset(
@@ -80,6 +91,7 @@ SIGNATURES = Dataset(
         Column("direction_name", "主な方向"),
     ),
     lambda view: view.data.signatures(view.period, SIGNATURES_SHOWN),
+    by_day=True,
 )
 
 EVENTS = Dataset(
@@ -88,6 +100,7 @@ EVENTS = Dataset(
     tuple(sorted((replace(column, wraps=column.key in _WRAPPED, on_screen=column.key in _CASE)
                   for column in EVENTS_OF_TENANT.columns), key=lambda column: _place(column.key))),
     lambda view: view.data.serious_events(view.period),
+    by_day=True,
 )
 
 SOC = Dataset(
@@ -103,7 +116,7 @@ SOC = Dataset(
     lambda view: _soc(view),
 )
 
-DATASETS = (KPIS, TREND, FUNCTIONS, DIRECTIONS, HOURS, SIGNATURES, EVENTS, SOC)
+DATASETS = (KPIS, TREND, DAYS, FUNCTIONS, DIRECTIONS, HOURS, SIGNATURES, EVENTS, SOC)
 
 
 def _kpis(view: View) -> pd.DataFrame:
@@ -120,7 +133,7 @@ def _named_days(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def severities(view: View) -> list[dict[str, Any]]:
-    """Detections of the whole period by severity; empty when no month of it was received."""
+    """Detections of the whole period by severity; empty when no month or day of it was told of."""
     sums: dict[Any, dict[str, Any]] = {}
     for row in rows(view.data.severities(view.period)):
         kept = {"severity": row["severity"], "severity_name": row["severity_name"], "n": 0, "blocked": 0}

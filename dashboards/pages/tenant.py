@@ -15,6 +15,7 @@ from dashboards.components.figure import FigureText, csv_button, figure_block
 from dashboards.components.sources import sources
 from dashboards.components.table import Decorate, TableLook, bar_cell, table
 from dashboards.figures import counts, traffic
+from dashboards.figures.axis import months_axis
 from dashboards.frames import days_between, one_row, rows
 from dashboards.pages import tenant_data as ask
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
@@ -140,7 +141,7 @@ def _detections(view: View) -> Component:
         360,
     )
     dataset = ask.DETECTIONS_OF_TENANT
-    figure = counts.detections(frame, shown.months)
+    figure = counts.detections(frame, months_axis(shown.months))
     return figure_block(text, figure, dataset.load(view), dataset.columns, _link(dataset, view))
 
 

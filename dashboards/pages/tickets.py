@@ -23,9 +23,9 @@ from dashboards.pages import kpi_cards, one_body
 from dashboards.pages import tickets_data as ask
 from dashboards.pages import tickets_sums as sums
 from dashboards.pages.base import Page, guarded
-from dashboards.pages.tickets_answers import answers
+from dashboards.pages.tickets_answers import answers, late
 from dashboards.pages.tickets_common import NAME, link, listed, nothing, only_kpi, or_word, proof_link, section
-from dashboards.pages.tickets_received import received, reopened, still_open
+from dashboards.pages.tickets_received import matrix, received, reopened, still_open
 from dashboards.view import View
 from warehouse.japanese import NOT_APPLICABLE_SIGN
 
@@ -35,6 +35,12 @@ _NOTES = (
     "問合せ・依頼も設定変更も、受付日の属する期間で数えます。一次回答の期限は受付日の翌営業日の終わりで、業務時間は開庁日の開庁時間だけを数えます。",
     "経過と承認待ちの開庁日数は、受付日の翌日から期間の末日（期間の途中では数値時点）までの開庁日を数えます。",
     "設定変更の完了率の分母は受付、県承認取得率の分母は軽微なものを除いて実施したもの、バックアップ取得率の分母は実施したものです。",
+)
+
+
+_RANGE_NOTES = (
+    _NOTES[0],
+    "回答の期限内率と所要、未完了の経過、設定変更は、月を単位に示します。",
 )
 
 
@@ -53,6 +59,16 @@ def render(view: View) -> Sequence[Component]:
         *_whose(view),
         *(guarded(what, view, partial(build, view)) for what, build in parts),
         sources(view.snapshot, view.period, _FEEDS, _NOTES),
+    ]
+
+
+def render_days(view: View) -> Sequence[Component]:
+    """What any run of days brought in, counted but not judged."""
+    parts = (("受付", matrix), ("期限を過ぎた一次回答", late), ("再び開いた問合せ・依頼", reopened))
+    return [
+        *_whose(view),
+        *(guarded(what, view, partial(build, view)) for what, build in parts),
+        sources(view.snapshot, view.period, (*_FEEDS[:2], _FEEDS[3]), _RANGE_NOTES),
     ]
 
 
@@ -121,4 +137,4 @@ def _change_proof(view: View, row: dict[str, Any], text: str) -> Component:
     return proof_link(view, "K30", "change_kind" if row["change_kind"] else "all", row["change_kind"], text)
 
 
-PAGE = Page(NAME, urls.TICKETS, "問合せ・申請", "提示型", render, ask.DATASETS, narrows=True)
+PAGE = Page(NAME, urls.TICKETS, "問合せ・申請", "提示型", render, ask.DATASETS, render_days=render_days, narrows=True)

@@ -24,7 +24,7 @@ def answers(view: View) -> Component:
         return states.no_data("一次回答", heading=2)
     blocks = [block for entity in dict.fromkeys(frame["entity"]) for block in _answer_figures(view, frame, entity)]
     return html.Section([html.H2("一次回答", className="section-title"), html.Div(blocks, className="figures"),
-                         _late(view)], className="table-section")
+                         late(view)], className="table-section")
 
 
 def _answer_figures(view: View, frame: pd.DataFrame, entity: str) -> list[Component]:
@@ -50,7 +50,8 @@ def _of(view: View, kpis: dict[str, dict[str, Any]]) -> str:
     return f"{name}・" if name else ""
 
 
-def _late(view: View) -> Component:
+def late(view: View) -> Component:
+    """The tickets of the period whose first answer missed its due time, one by one."""
     frame, title = ask.LATE.load(view), "期限を過ぎた一次回答"
     if not view.data.told_months("ticket", view.period):
         return states.no_data(title)

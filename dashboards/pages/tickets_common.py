@@ -65,8 +65,8 @@ def listed(frame: pd.DataFrame, dataset: Dataset, title: str, view: View, decora
 def _body(view: View, row: dict[str, Any], text: str) -> Any:
     if row["tenant_code"] == UNKNOWN_TENANT or row["tenant_name"] is None:
         return text
-    month = view.period if view.period.kind == "month" else None
-    return page_link(text, urls.href(urls.TENANT, month, str(row["tenant_code"])))
+    near = view.period if view.period.kind in ("month", "days") else None
+    return page_link(text, urls.href(urls.TENANT, near, str(row["tenant_code"])))
 
 
 def or_word(key: str, word: str) -> Decorate:

@@ -46,8 +46,7 @@ def kpis(view: View) -> pd.DataFrame:
     """K26 to K32 of :func:`entities`, in the catalogue's order."""
     frame = view.data.service_levels(view.period) if view.scope.platform else view.data.tenant_kpis(view.period)
     grain = "all" if view.scope.platform else "tenant"
-    wanted = [own == grain and kpi_id in _SHOWN for own, kpi_id in zip(frame["grain"], frame["kpi_id"], strict=True)]
-    shown = frame[wanted].assign(period=str(view.period))
+    shown = frame[(frame["grain"] == grain) & frame["kpi_id"].isin(_SHOWN)].assign(period=str(view.period))
     return shown if view.scope.platform else _told_as_levels(shown)
 
 
@@ -112,6 +111,7 @@ LATE = Dataset(
         Column("late_hours", "超過\n（業務時間）", "number", "時間", 1),
     ),
     _late,
+    by_day=True,
 )
 
 RECEIVED = Dataset(
@@ -126,6 +126,7 @@ RECEIVED = Dataset(
         Column("n", "受付", "number", "件"),
     ),
     lambda view: view.data.tickets_by_channel(view.period).assign(period=str(view.period)),
+    by_day=True,
 )
 
 TREND = Dataset(
@@ -198,6 +199,7 @@ REOPENED = Dataset(
         Column("status_name", "状態"),
     ),
     lambda view: view.data.reopened_tickets(view.period),
+    by_day=True,
 )
 
 CHANGES = Dataset(

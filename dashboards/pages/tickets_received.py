@@ -18,6 +18,7 @@ from dashboards.components.figure import FigureText, csv_button, figure_block
 from dashboards.components.table import Decorate, TableLook, table
 from dashboards.figures import counts
 from dashboards.figures import tickets as figures
+from dashboards.figures.axis import months_axis
 from dashboards.frames import rows
 from dashboards.pages import tickets_data as ask
 from dashboards.pages import tickets_sums as sums
@@ -28,12 +29,13 @@ from warehouse.japanese import era_date
 
 
 def received(view: View) -> Component:
-    parts = [guarded("区分と受付経路", view, partial(_matrix, view)),
+    parts = [guarded("区分と受付経路", view, partial(matrix, view)),
              guarded("受付の推移", view, partial(_trend, view))]
     return html.Section([html.H2("受付", className="section-title"), html.Div(parts, className="figures")])
 
 
-def _matrix(view: View) -> Component:
+def matrix(view: View) -> Component:
+    """What was received, by kind and channel."""
     frame, title = ask.RECEIVED.load(view), "区分と受付経路別の受付件数"
     if not len(frame):
         return states.no_data(title)
@@ -47,7 +49,7 @@ def _matrix(view: View) -> Component:
 
 def _proofs(view: View, columns: Sequence[Column]) -> dict[str, Decorate]:
     """The sums are figures of K26 and lead to their proof; those of bodies by kind are no figures."""
-    if not view.scope.platform:
+    if not view.scope.platform or view.period.kind == "days":
         return {}
 
     def of_kind(row: dict[str, Any], text: str) -> Any:
@@ -68,7 +70,7 @@ def _trend(view: View) -> Component:
     months = month.trailing_months(len(view.months))
     text = FigureText("received-trend", "受付件数（区分別・月次推移・件）", sentences.counts.tickets(frame, months),
                       "棒の上の数値は月の合計です。", 360)
-    return over_time(text, counts.tickets(frame, months), frame, ask.TREND, view, months)
+    return over_time(text, counts.tickets(frame, months_axis(months)), frame, ask.TREND, view, months)
 
 
 def still_open(view: View) -> Component:

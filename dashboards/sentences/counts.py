@@ -9,7 +9,8 @@ import pandas as pd
 
 from dashboards import palette
 from dashboards.columns import month_ja
-from dashboards.figures.counts import counts_by_month, of_severity
+from dashboards.figures.axis import months_axis
+from dashboards.figures.counts import counts_on, of_severity
 from dashboards.frames import rows, total, where
 from dashboards.wording import NOTHING, compared, count
 from warehouse.japanese import number
@@ -17,8 +18,9 @@ from warehouse.japanese import number
 
 def detections(frame: pd.DataFrame, months: Sequence[str]) -> str:
     """All, serious and undecided detections of the last month."""
+    axis = months_axis(months)
     levels = {None if item is None else int(item) for item in _levels(frame)}
-    counts = {level: counts_by_month(of_severity(frame, level), frame, months) for level in levels}
+    counts = {level: counts_on(of_severity(frame, level), frame, axis) for level in levels}
     every = [total([items[place] for items in counts.values()]) for place in range(len(months))]
     if not counts or every[-1] is None:
         return NOTHING
@@ -37,8 +39,8 @@ def _levels(frame: pd.DataFrame) -> list[Any]:
 
 def tickets(frame: pd.DataFrame, months: Sequence[str]) -> str:
     """The last month's tickets and their kinds."""
-    kinds = list(dict.fromkeys(zip(frame["ticket_kind"], frame["kind_name"], strict=True)))
-    counts = {name: counts_by_month(where(frame, ticket_kind=kind), frame, months) for kind, name in kinds}
+    axis, kinds = months_axis(months), list(dict.fromkeys(zip(frame["ticket_kind"], frame["kind_name"], strict=True)))
+    counts = {name: counts_on(where(frame, ticket_kind=kind), frame, axis) for kind, name in kinds}
     every = [total([items[place] for items in counts.values()]) for place in range(len(months))]
     if not counts or every[-1] is None:
         return NOTHING

@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboards import sentences
 from dashboards.figures import counts, traffic
+from dashboards.figures.axis import months_axis
 from dashboards.figures.base import CONFIG, month_ticks
 from dashboards.frames import days_between
 from dashboards.wording import NOTHING
@@ -93,7 +94,7 @@ def _detections() -> pd.DataFrame:
 
 
 def test_severities_stack_in_order_with_the_undecided_last_and_serious_ones_apart() -> None:
-    figure = counts.detections(_detections(), MONTHS)
+    figure = counts.detections(_detections(), months_axis(MONTHS))
     names = [trace["name"] for trace in figure["data"] if trace["type"] == "bar" and trace.get("yaxis") != "y2"]
     assert names == ["Low", "Critical", "未判断"]
     serious = [trace for trace in figure["data"] if trace.get("yaxis") == "y2" and trace["type"] == "bar"]
@@ -106,7 +107,7 @@ def test_a_month_without_any_count_is_missing_but_a_kind_without_is_zero() -> No
         [("2026-09", "inquiry", "問合せ", 4), ("2026-10", "inquiry", "問合せ", 5), ("2026-10", "fault", "障害申告", 1)],
         columns=["jst_month", "ticket_kind", "kind_name", "n"],
     )
-    figure = counts.tickets(frame, MONTHS)
+    figure = counts.tickets(frame, months_axis(MONTHS))
     assert figure["data"][1]["y"][-3:] == [None, 0, 1]
     assert figure["data"][-1]["text"][-3:] == ["", "4", "6"]
 

@@ -17,6 +17,7 @@ from dash import Dash
 from dashboards import palette, urls
 from dashboards.app import create_app
 from dashboards.figures import lines as figures
+from dashboards.figures.axis import days_axis
 from dashboards.frames import days_between
 from dashboards.pages import lines, lines_outlook
 from dashboards.pages import lines_data as ask_lines
@@ -299,18 +300,18 @@ def named(figure: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_a_day_without_data_is_a_gap_with_a_mark() -> None:
-    figure = figures.percentiles(measured(OCTOBER, gap=7), figures.days_axis(OCTOBER))
+    figure = figures.percentiles(measured(OCTOBER, gap=7), days_axis(OCTOBER))
     line = named(figure)["受信"]
     assert line["y"][6] is None and line["y"][7] == 500 and line["connectgaps"] is False
     assert [mark["x"] for mark in figure["layout"]["annotations"] if mark["text"] == "…"] == ["10月7日（水）"]
     assert named(figure)["最大（大きい方）"]["y"][0] == 600
     assert len(figure["layout"]["shapes"]) == sum(day.weekday() > 4 for day in OCTOBER)
-    bars = figures.exceeded(measured(OCTOBER, gap=7), figures.days_axis(OCTOBER))
+    bars = figures.exceeded(measured(OCTOBER, gap=7), days_axis(OCTOBER))
     assert bars["data"][0]["y"][6] is None and bars["data"][0]["y"][7] == 0
 
 
 def test_bandwidths_are_labelled_at_their_line_and_a_far_one_breaks_the_scale() -> None:
-    figure = figures.percentiles(measured(OCTOBER), figures.days_axis(OCTOBER))
+    figure = figures.percentiles(measured(OCTOBER), days_axis(OCTOBER))
     labels = {label["text"]: label for label in figure["layout"]["annotations"]}
     assert (labels["確保帯域 1,000 Mbps"]["y"], labels["確保帯域 1,000 Mbps"]["yref"]) == (1000, "y")
     assert (labels["総帯域 4,000 Mbps"]["y"], labels["総帯域 4,000 Mbps"]["yref"]) == (4000, "y2")
@@ -318,14 +319,14 @@ def test_bandwidths_are_labelled_at_their_line_and_a_far_one_breaks_the_scale() 
 
 
 def test_equal_bandwidths_share_a_line_and_none_draws_none() -> None:
-    same = figures.percentiles(measured(OCTOBER, total=1000), figures.days_axis(OCTOBER))["layout"]
+    same = figures.percentiles(measured(OCTOBER, total=1000), days_axis(OCTOBER))["layout"]
     assert [label["text"] for label in same["annotations"]] == ["確保帯域・総帯域 1,000 Mbps"] and "yaxis2" not in same
-    none = figures.percentiles(measured(OCTOBER, guaranteed=None, total=None), figures.days_axis(OCTOBER))["layout"]
+    none = figures.percentiles(measured(OCTOBER, guaranteed=None, total=None), days_axis(OCTOBER))["layout"]
     assert none["annotations"] == []
 
 
 def test_a_quarter_names_its_months_on_the_axis() -> None:
-    axis = figures.days_axis(days_between(date(2026, 7, 1), date(2026, 9, 30)))
+    axis = days_axis(days_between(date(2026, 7, 1), date(2026, 9, 30)))
     assert axis.layout["ticktext"] == ["7月<br>1日", "15日", "8月<br>1日", "15日", "9月<br>1日", "15日"]
 
 

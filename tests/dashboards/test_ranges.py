@@ -19,8 +19,10 @@ from warehouse.reader import Reader, named_query
 from warehouse.scope import Scope
 
 DAYS = "2026-10-05..2026-10-18"
+OCTOBER = {"first_date": date(2026, 10, 1), "last_date": date(2026, 10, 31)}
 FIRST, LAST = date(2026, 10, 5), date(2026, 10, 18)
-PAGES_OF_DAYS = ("/", "/tenants", "/lines", "/load", "/data-quality", "/tenant?tenant=242012")
+PAGES_OF_DAYS = ("/", "/tenants", "/lines", "/load", "/data-quality", "/tenant?tenant=242012", "/tickets",
+                 "/tickets?tenant=242012", "/security", "/security?tenant=242012")
 
 
 def linked(path: str, period: str) -> str:
@@ -66,10 +68,10 @@ def test_the_levels_of_lines_are_those_of_the_five_minute_values(demo_reader: Re
 
 @pytest.mark.parametrize("query", ["line", "device"])
 def test_the_days_of_a_month_tell_what_the_month_tells(demo_reader: Reader, query: str) -> None:
-    scope, month = demo_reader.whole_scope(), {"first_date": date(2026, 10, 1), "last_date": date(2026, 10, 31)}
+    scope = demo_reader.whole_scope()
     period, keys = {"line": ("line_period", ["entity", "direction"]),
                     "device": ("device_results", ["device_id", "metric"])}[query]
-    of_days = demo_reader.query(f"{query}_range", scope, **month).set_index(keys)
+    of_days = demo_reader.query(f"{query}_range", scope, **OCTOBER).set_index(keys)
     of_month = demo_reader.query(period, scope, period="2026-10").set_index(keys)
     same = [column for column in of_days.columns if column in of_month.columns]
     assert len(same) > 6 and len(of_days) > 5
@@ -86,8 +88,7 @@ def _alike(left: Any, right: Any) -> bool:
 
 def test_the_hours_of_a_month_by_its_days_are_those_of_the_month(demo_reader: Reader) -> None:
     scope = demo_reader.whole_scope()
-    of_days = demo_reader.query("line_hours_range", scope, line_id="internet", first_date=date(2026, 10, 1),
-                                last_date=date(2026, 10, 31))
+    of_days = demo_reader.query("line_hours_range", scope, line_id="internet", **OCTOBER)
     of_month = demo_reader.query("line_hours", scope, line_id="internet", from_month="2026-10", to_month="2026-10")
     assert len(of_days) == 2 * 7 * 24
     for column in of_month.columns:
@@ -126,7 +127,7 @@ def test_routes_of_a_body_are_the_sums_of_its_days(demo_reader: Reader) -> None:
 
 def test_the_days_of_a_month_tell_of_bodies_what_the_month_tells(demo_reader: Reader) -> None:
     scope = demo_reader.whole_scope()
-    of_days = demo_reader.query("tenant_range", scope, first_date=date(2026, 10, 1), last_date=date(2026, 10, 31))
+    of_days = demo_reader.query("tenant_range", scope, **OCTOBER)
     of_month = demo_reader.query("tenant_month", scope, month="2026-10", previous_month="2026-09",
                                  last_year_month="2025-10")
     for column in ("name", "bytes_in", "bytes_out", "bytes_total", "share_pct", "tickets", "detections", "serious",
@@ -143,6 +144,34 @@ def test_late_answers_of_bodies_are_those_of_their_list(demo_reader: Reader) -> 
 def test_counts_of_days_are_unknown_where_a_month_of_them_was_not_told_of(demo_reader: Reader) -> None:
     found = demo_reader.query("tenant_range", demo_reader.whole_scope(), first_date=date(2026, 7, 30), last_date=LAST)
     assert len(found) > 0 and found["tickets"].isna().all() and found["bytes_total"].notna().any()
+
+
+def test_the_days_of_a_month_add_up_to_its_detections(demo_reader: Reader) -> None:
+    scope = demo_reader.whole_scope()
+    of_days = demo_reader.query("detection_range", scope, **OCTOBER)
+    of_month = demo_reader.query("detection_trend", scope, from_month="2026-10", to_month="2026-10")
+    assert of_days["jst_date"].nunique() == 31
+    sums = of_days.groupby("severity_name")[["n", "blocked"]].sum()
+    assert sums.to_dict("index") == of_month.set_index("severity_name")[["n", "blocked"]].to_dict("index")
+    directions = demo_reader.query("detection_directions", scope, **OCTOBER)
+    assert directions["n"].sum() == of_month["n"].sum() > 100
+
+
+def test_the_signatures_of_a_months_days_are_ranked_as_those_of_the_month(demo_reader: Reader) -> None:
+    scope = demo_reader.whole_scope()
+    of_days = demo_reader.query("signature_range", scope, **OCTOBER, previous_first=date(2026, 9, 1),
+                                previous_last=date(2026, 9, 30), limit=10)
+    of_month = demo_reader.query("signature_top", scope, period="2026-10", limit=10)
+    same = ["rank", "signature", "n", "max_severity", "severity_name", "blocked"]
+    assert len(of_days) == 10 and of_days[same].equals(of_month[same])
+    assert of_days["previous_rank"].notna().sum() == of_month["previous_rank"].notna().sum() > 0
+
+
+def test_the_tickets_of_a_months_days_are_those_of_the_month(demo_reader: Reader) -> None:
+    scope = demo_reader.whole_scope()
+    of_days = demo_reader.query("ticket_matrix_range", scope, **OCTOBER)
+    of_month = demo_reader.query("ticket_matrix_period", scope, from_month="2026-10", to_month="2026-10")
+    assert of_days.to_dict() == of_month.to_dict() and of_days["n"].sum() > 0
 
 
 # ---- downloads and refusals ---------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from tests.warehouse.raw_files import (
     office_minutes,
     tickets,
 )
+from warehouse.period import Period
 from warehouse.reader import Reader, open_current
 from warehouse.scope import Scope
 
@@ -31,6 +32,10 @@ ASKED = ("2026-08", "2026-09", "2026-10", "2026Q2", "FY2026")
 
 def months(period: str) -> dict[str, str]:
     return {"from_month": PERIODS[period][0], "to_month": PERIODS[period][-1]}
+
+
+def days(period: str) -> dict[str, date]:
+    return {"first_date": Period.parse(PERIODS[period][0]).start, "last_date": Period.parse(PERIODS[period][-1]).end}
 
 
 def open_days(first: date, last: date) -> int:
@@ -98,7 +103,7 @@ def test_first_answers_of_the_whole_are_those_of_the_monthly_report(demo_reader:
 
 @pytest.mark.parametrize("period", ASKED)
 def test_reopened_tickets_are_those_of_ledger_or_log(demo_data: Path, demo_reader: Reader, period: str) -> None:
-    frame = demo_reader.query("reopened_tickets", demo_reader.whole_scope(), **months(period))
+    frame = demo_reader.query("reopened_tickets", demo_reader.whole_scope(), **days(period))
     wanted = sorted((ticket["received"], ticket["reopened"]) for ticket in tickets(demo_data)
                     if ticket["reopened"] and month_of(ticket["received"]) in PERIODS[period])
     assert sorted(zip(frame["received_at"], frame["reopened"], strict=True)) == wanted
