@@ -147,7 +147,7 @@ def _trend(view: View, kpis: list[Row]) -> Component:
 
 
 def _by_day(view: View) -> Component:
-    frame, days = ask.DAYS.load(view), days_between(view.period.start, view.period.end)
+    frame, days = view.data.detection_days(view.period), days_between(view.period.start, view.period.end)
     text = FigureText(
         "security-days",
         f"検知件数（危険度別・{view.period.label_ja}の日次・件）",
@@ -156,7 +156,7 @@ def _by_day(view: View) -> Component:
         560,
     )
     figure, events = over_days(counts.detections(frame, days_axis(days)), view, days)
-    return figure_block(text.noting(events), figure, frame, ask.DAYS.columns, _link(ask.DAYS, view))
+    return figure_block(text.noting(events), figure, ask.DAYS.load(view), ask.DAYS.columns, _link(ask.DAYS, view))
 
 
 def _blocked(view: View, dataset: Dataset, name: str, what: str) -> Component:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import date
 from pathlib import Path
@@ -155,6 +156,25 @@ def test_the_days_of_a_month_add_up_to_its_detections(demo_reader: Reader) -> No
     assert sums.to_dict("index") == of_month.set_index("severity_name")[["n", "blocked"]].to_dict("index")
     directions = demo_reader.query("detection_directions", scope, **OCTOBER)
     assert directions["n"].sum() == of_month["n"].sum() > 100
+
+
+def test_the_bars_of_detections_are_those_of_the_days(demo_reader: Reader) -> None:
+    figure = _figure(json.loads(shown(demo_reader, linked("/security", DAYS))), "figure-security-days")
+    bars = [trace for trace in figure["data"] if trace["type"] == "bar" and trace.get("yaxis") != "y2"]
+    found = demo_reader.query("detection_range", demo_reader.whole_scope(), first_date=FIRST, last_date=LAST)
+    drawn = [sum(trace["y"][place] for trace in bars) for place in range(14)]
+    assert drawn == found.groupby("jst_date")["n"].sum().tolist() and sum(drawn) > 30
+
+
+def _figure(screen: Any, name: str) -> Any:
+    """The figure of that id, wherever it stands."""
+    if isinstance(screen, dict):
+        if screen.get("id") == name and "figure" in screen:
+            return screen["figure"]
+        screen = list(screen.values())
+    if isinstance(screen, list):
+        return next((found for item in screen if (found := _figure(item, name))), None)
+    return None
 
 
 def test_the_signatures_of_a_months_days_are_ranked_as_those_of_the_month(demo_reader: Reader) -> None:
