@@ -24,7 +24,7 @@ CONFIG: dict[str, Any] = {
     "showTips": False,
 }
 _FONT = {"family": palette.FONT_STACK, "size": 14, "color": palette.INK}
-_SMALL = {"family": palette.FONT_STACK, "size": 13, "color": palette.SUBTITLE}
+SMALL = {"family": palette.FONT_STACK, "size": 13, "color": palette.SUBTITLE}
 _YEAR_LABEL_STEPS = 3
 _FEW_DAYS, _MONTH_DAYS, _QUARTER_DAYS = 10, 31, 92
 ROW_PIXELS = 42
@@ -74,7 +74,7 @@ def y_axis(**more: Any) -> dict[str, Any]:
         "rangemode": "tozero",
         "gridcolor": palette.GRID,
         "zerolinecolor": "#949494",
-        "tickfont": _SMALL,
+        "tickfont": SMALL,
         "tickformat": ",",
         "nticks": 6,
         "automargin": True,
@@ -130,7 +130,7 @@ def category_axis(places: Sequence[str], shown: Sequence[str], ticks: Sequence[s
         "ticktext": list(ticks),
         "tickangle": 0,
         "unifiedhovertitle": {"text": "%{x}"},
-        "tickfont": _SMALL,
+        "tickfont": SMALL,
         "showgrid": False,
         "linecolor": "#949494",
         "automargin": True,
@@ -149,7 +149,7 @@ def panel_title(text: str, top: float) -> dict[str, Any]:
         "xanchor": "left",
         "yanchor": "bottom",
         "showarrow": False,
-        "font": _SMALL,
+        "font": SMALL,
     }
 
 

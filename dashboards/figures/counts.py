@@ -49,7 +49,7 @@ def detections(frame: pd.DataFrame, axis: Axis) -> base.Figure:
         "layout": base.layout(
             barmode="stack",
             margin={"l": 8, "r": 8, "t": 56, "b": 8},
-            legend=base.top_legend(_SEVERITY_WORD),
+            legend=base.top_legend(_SEVERITY_WORD) | {"font": base.SMALL},
             xaxis=axis.layout,
             yaxis=base.y_axis(domain=list(_LOWER_PANEL), nticks=5, range=room(traces, 1.12)),
             yaxis2=base.y_axis(domain=list(_UPPER_PANEL), nticks=3, tickformat=",d", range=room(serious, 1.45)),
