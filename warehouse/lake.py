@@ -26,6 +26,7 @@ from warehouse.facts import FactTable
 from warehouse.folder import DataFolder, fsync_path
 from warehouse.staging import JST, StagedLoad, parquet_options
 from warehouse.superseding import Rivals, Superseded
+from warehouse.trouble import LakeDamaged
 
 _ROW_GROUP = 122_880
 _IN_MEMORY_ROWS = 10_000_000
@@ -240,8 +241,14 @@ class MonthWriter:
 
 
 def time_bounds(file: Path, table: FactTable) -> tuple[datetime, datetime]:
-    """The first and the last time (naive UTC) in a file of accepted rows, as its footer tells them."""
-    footer = pq.read_metadata(file)
+    """The first and the last time (naive UTC) in a file of accepted rows, as its footer tells them.
+
+    Raises :class:`LakeDamaged` for a file that is no longer what was written.
+    """
+    try:
+        footer = pq.read_metadata(file)
+    except pa.ArrowException as error:  # Arrow does not say which file
+        raise LakeDamaged("/".join(file.parts[-3:])) from error
     place = footer.schema.names.index(table.time)
     groups = [footer.row_group(number).column(place).statistics for number in range(footer.num_row_groups)]
     return min(group.min for group in groups), max(group.max for group in groups)

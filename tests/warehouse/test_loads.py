@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date, datetime
 from itertools import permutations
@@ -32,6 +33,7 @@ from warehouse.folder import DataFolder
 from warehouse.reader import open_current
 from warehouse.rejects import open_ledger
 from warehouse.snapshot import current, current_number
+from warehouse.trouble import LakeDamaged
 
 pytestmark = pytest.mark.few_marts
 
@@ -372,6 +374,15 @@ def test_days_one_by_one_beyond_the_files_that_a_month_may_have_are_those_of_all
     (joined,) = (path for path, count in files_of_october(data).items() if count == 90)
     loads = [row[0] for row in rows(data, f"SELECT load_id FROM read_parquet({literal(data / 'lake' / joined)})")]
     assert loads == [load_id for load_id in (2, 1, 3, 6, 4) for _ in range(18)], "the rows stand in the order of time"
+
+
+def test_a_damaged_file_of_the_month_is_named(tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    load(data, october(tmp_path, 1), config=config)
+    (name,) = files_of_october(data)
+    (data / "lake" / name).write_bytes(b"PAR1")
+    with pytest.raises(LakeDamaged, match=re.escape(name)):
+        load(data, october(tmp_path, 2), config=config)
 
 
 def test_a_mended_line_finds_the_rows_of_its_day_in_whatever_file_they_are(tmp_path: Path, config: Path) -> None:
