@@ -30,7 +30,7 @@ from warehouse.facts import FACT_TABLES
 from warehouse.folder import DataFolder, fsync_path
 from warehouse.journal import RETIRED_MONTHS, Journal, JournalEntry, RetiredMonth, history_in, retired_in
 from warehouse.kpi import KpiCatalogue
-from warehouse.lake import LakeFile, MonthWriter, WrittenMonth
+from warehouse.lake import LakeFile, MonthWriter, WrittenMonth, time_bounds
 from warehouse.marts import ModelBuilder
 from warehouse.models import models_hash
 from warehouse.registry import Registry
@@ -123,18 +123,19 @@ class WarehouseBuild:
         return StagedLoad(FACT_TABLES[table], load_id, feed, self.scratch / "stage" / table / str(load_id))
 
     def land(self, loads: Iterable[StagedLoad]) -> None:
-        """Write the touched months of the lake anew and list them in the manifest."""
+        """Write the touched months' new files into the lake and list them in the manifest."""
         by_table: dict[str, list[StagedLoad]] = {}
         for load in loads:
             by_table.setdefault(load.table.name, []).append(load)
         for name, staged in by_table.items():
-            live = {file.month: file for file in self._live_files(name)}
             writer = MonthWriter(self.connection, self.folder, FACT_TABLES[name], staged, self.number)
-            for written in writer.write_all(live, partial(self._progress, f"蓄積 {FACT_TABLES[name].title}")):
+            told = partial(self._progress, f"蓄積 {FACT_TABLES[name].title}")
+            for written in writer.write_all(self._live_files(name), told):
                 self._enter_month(name, written)
 
     def _enter_month(self, table: str, written: WrittenMonth) -> None:
-        self.connection.execute("DELETE FROM lake_file WHERE table_name = ? AND jst_month = ?", [table, written.month])
+        self.connection.execute("DELETE FROM lake_file WHERE list_contains(?, path)",
+                                [[file.path for file in written.replaced]])
         if written.file:
             place = (self.folder.lake / written.file.path).parent
             for folder in (place, place.parent, self.folder.lake):
@@ -155,8 +156,10 @@ class WarehouseBuild:
 
     def build_marts(self) -> None:
         """Refresh dimensions and rebuild the mart partitions that the months touched since the last time feed."""
-        files = {(row[0], row[1]): self.folder.lake / row[2] for row in self.connection.execute(
-            "SELECT table_name, jst_month, path FROM lake_file").fetchall()}
+        files: dict[tuple[str, str], list[Path]] = {}
+        for table, month, path in self.connection.execute(
+                "SELECT table_name, jst_month, path FROM lake_file ORDER BY ALL").fetchall():
+            files.setdefault((table, month), []).append(self.folder.lake / path)
         everything = self.config_changed and not self._marts_built
         self._note_replacements()
         self._refresh_dimensions({month for _, month in files}, everything=everything)
@@ -318,13 +321,13 @@ class WarehouseBuild:
         """JST end of the newest regular sample (tickets and plans may lie later and say nothing of completeness)."""
         newest = max((month.data_until for month in retired_in(self.connection) if month.data_until), default=None)
         for table in FACT_TABLES.values():
-            files = [self.folder.lake / file.path for file in self._live_files(table.name)]
+            files = self._live_files(table.name)
             if table.interval_seconds is None or not files:
                 continue
-            last = _newest(self.connection, table.time, max(files, key=lambda path: path.parent.name))
-            if last is not None:
-                end = last + timedelta(seconds=table.interval_seconds) + JST
-                newest = end if newest is None else max(newest, end)
+            month = max(file.month for file in files)
+            last = max(time_bounds(self.folder.lake / file.path, table)[1] for file in files if file.month == month)
+            end = last + timedelta(seconds=table.interval_seconds) + JST
+            newest = end if newest is None else max(newest, end)
         return newest
 
 
@@ -334,8 +337,3 @@ def _calendar(registry: Registry, first: date, last: date) -> pa.Table:
     tables = registry.tables
     return pa.Table.from_pylist(calendar_rows(tables, first, last, registry.calendar_rules,
                                               known_years(tables["holiday"])))
-
-
-def _newest(connection: duckdb.DuckDBPyConnection, column: str, path: Path) -> datetime | None:
-    row = connection.execute(f"SELECT max({column}) FROM read_parquet(?)", [str(path)]).fetchone()
-    return row[0] if row else None

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.build import Progress, WarehouseBuild
-from warehouse.engine import literal
+from warehouse.engine import file_list, literal
 from warehouse.facts import FACT_TABLES
 from warehouse.models import load_models
 
@@ -46,15 +46,16 @@ _Pair = tuple[str, str, str | None, str, str]
 
 
 def _lake(connection: duckdb.DuckDBPyConnection, lake: Path) -> Iterator[_Pair]:
-    """Every month of every fact; the same file in both needs no look."""
+    """Every month of every fact, over all its files: which rows lie in which of them is no difference."""
+    of_month = "SELECT table_name, jst_month, list(path ORDER BY path) AS paths FROM {} GROUP BY ALL"
+    old_files, new_files = of_month.format("published.main.lake_file"), of_month.format("main.lake_file")
     rows = connection.execute(
-        "SELECT table_name, jst_month, o.path, n.path FROM published.main.lake_file AS o "
-        "FULL JOIN main.lake_file AS n USING (table_name, jst_month) ORDER BY ALL").fetchall()
+        f"SELECT table_name, jst_month, o.paths, n.paths FROM ({old_files}) AS o "
+        f"FULL JOIN ({new_files}) AS n USING (table_name, jst_month) ORDER BY ALL").fetchall()
     for table, month, old, new in rows:
         names = ", ".join([*FACT_TABLES[table].names, "feed", "load_id"])
-        sides = [f"SELECT {names} FROM read_parquet({literal(lake / path)})" if path
-                 else f"SELECT {names} FROM read_parquet({literal(lake / (old or new))}) WHERE false"
-                 for path in (old, new)]
+        sides = [f"SELECT {names} FROM read_parquet({file_list([lake / path for path in paths or old or new])})"
+                 + ("" if paths else " WHERE false") for paths in (old, new)]
         yield table, FACT_TABLES[table].title, month, sides[0], sides[1]
 
 

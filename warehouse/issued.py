@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.engine import literal
+from warehouse.engine import file_list, literal
 from warehouse.errors import PeriodError
 from warehouse.facts import FACT_TABLES, FactTable
 from warehouse.folder import DataFolder
@@ -95,9 +95,8 @@ def note_touched(connection: duckdb.DuckDBPyConnection, folder: DataFolder, load
         if not concerned or not speaking:
             continue
         table = FACT_TABLES[table_name]
-        paths = [None if path is None else folder.lake / path
-                 for path in (before.get((table_name, month)), after.get((table_name, month)))]
-        differences = list(_differences(connection, table, paths[0], paths[1], [load.load_id for load in speaking]))
+        old, new = ([folder.lake / path for path in files.get((table_name, month), ())] for files in (before, after))
+        differences = list(_differences(connection, table, old, new, [load.load_id for load in speaking]))
         for document in concerned:
             about = {load.load_id for load in speaking if _speaks_of(load, document.period)}
             _enter(connection, document, number, table, month,
@@ -148,20 +147,21 @@ def _document(out: Path, path: Path) -> IssuedDocument | None:
         return None
 
 
-def _files(connection: duckdb.DuckDBPyConnection, snapshot: Path | None) -> dict[tuple[str, str], str]:
+def _files(connection: duckdb.DuckDBPyConnection, snapshot: Path | None) -> dict[tuple[str, str], list[str]]:
     """The live lake files of a snapshot (None: of the one in the making) by table and month."""
+    listed = "SELECT table_name, jst_month, list(path ORDER BY path) FROM {}lake_file GROUP BY ALL"
     if snapshot is None:
-        rows = connection.execute("SELECT table_name, jst_month, path FROM lake_file").fetchall()
+        rows = connection.execute(listed.format("")).fetchall()
     else:
         connection.execute(f"ATTACH {literal(snapshot)} AS before (READ_ONLY)")
         try:
-            rows = connection.execute("SELECT table_name, jst_month, path FROM before.lake_file").fetchall()
+            rows = connection.execute(listed.format("before.")).fetchall()
         finally:
             connection.execute("DETACH before")
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def _differences(connection: duckdb.DuckDBPyConnection, table: FactTable, before: Path | None, after: Path | None,
+def _differences(connection: duckdb.DuckDBPyConnection, table: FactTable, before: list[Path], after: list[Path],
                  loads: list[int]) -> Iterator[tuple[str, int, int, int, int]]:
     """(tenant, load, rows before, rows after, rows that differ) of one month.
 
@@ -171,8 +171,8 @@ def _differences(connection: duckdb.DuckDBPyConnection, table: FactTable, before
     owner = "tenant_code" if "tenant_code" in table.names else "''"
     columns = ", ".join(table.names)
     nothing = f"SELECT {', '.join(f'NULL AS {name}' for name in table.names)}, 0 AS load_id WHERE FALSE"
-    old, new = (f"(SELECT {columns}, load_id FROM read_parquet({literal(path)}))" if path else f"({nothing})"
-                for path in (before, after))
+    old, new = (f"(SELECT {columns}, load_id FROM read_parquet({file_list(paths)}))" if paths else f"({nothing})"
+                for paths in (before, after))
     same = " AND ".join(f"o.{name} IS NOT DISTINCT FROM n.{name}" for name in table.names)
     keys = " AND ".join(f"o.{name} = n.{name}" for name in table.key)
     counts = {side: dict(connection.execute(f"SELECT {owner}, count(*) FROM {rows} GROUP BY ALL").fetchall())

@@ -59,8 +59,9 @@ class ModelBuilder:
     they have of frozen months, whatever changes, and have none of forgotten months.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, lake: Path, files: Mapping[tuple[str, str], Path],
-                 frozen: frozenset[str] = frozenset(), forgotten: frozenset[str] = frozenset()) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, lake: Path,
+                 files: Mapping[tuple[str, str], Sequence[Path]], frozen: frozenset[str] = frozenset(),
+                 forgotten: frozenset[str] = frozenset()) -> None:
         self._connection, self._lake, self._files = connection, lake, files
         self._frozen, self._forgotten = frozen, forgotten
         self._views: dict[str, str] = {}
@@ -287,8 +288,8 @@ class ModelBuilder:
         return any(model.name == name and model.by_period for model in load_models())
 
     def _fact_sql(self, name: str, months: frozenset[str] | None) -> str:
-        return fact_sql(FACT_TABLES[name], [path for (table, month), path in sorted(self._files.items())
-                                            if table == name and (months is None or month in months)])
+        return fact_sql(FACT_TABLES[name], [path for (table, month), paths in sorted(self._files.items())
+                                            if table == name and (months is None or month in months) for path in paths])
 
     def _view(self, name: str, sql: str) -> None:
         if self._views.get(name) != sql:

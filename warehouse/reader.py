@@ -193,7 +193,7 @@ class Reader:
         connection.execute("CREATE SCHEMA lake")
         connection.execute("CREATE SCHEMA scoped")
         for table in FACT_TABLES.values():
-            files = connection.execute("SELECT path FROM wh.lake_file WHERE table_name = ? ORDER BY jst_month",
+            files = connection.execute("SELECT path FROM wh.lake_file WHERE table_name = ? ORDER BY jst_month, path",
                                        [table.name]).fetchall()
             connection.execute(
                 f"CREATE VIEW lake.{table.name} AS {fact_sql(table, [folder.lake / row[0] for row in files])}")

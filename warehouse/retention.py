@@ -23,6 +23,7 @@ from warehouse.errors import ConfigError
 from warehouse.facts import FACT_TABLES
 from warehouse.folder import DataFolder, fsync_path, write_atomically
 from warehouse.journal import RetiredMonth, history_in, retired_in
+from warehouse.lake import time_bounds
 from warehouse.ledger import LoadRecord
 from warehouse.models import load_models, made_of_samples, months_between, months_told_of, shifted
 from warehouse.staging import JST
@@ -167,10 +168,8 @@ def _data_until(build: WarehouseBuild, month: str) -> datetime | None:
             "SELECT table_name, path FROM lake_file WHERE jst_month = ? AND list_contains(?, table_name)",
             [month, list(SAMPLE_TABLES)]).fetchall():
         table = FACT_TABLES[name]
-        row = build.connection.execute(f"SELECT max({table.time}) FROM read_parquet(?)",
-                                       [str(build.folder.lake / path)]).fetchone()
-        if row and row[0]:
-            ends.append(row[0] + timedelta(seconds=table.interval_seconds or 0) + JST)
+        _, last = time_bounds(build.folder.lake / path, table)
+        ends.append(last + timedelta(seconds=table.interval_seconds or 0) + JST)
     return max(ends, default=None)
 
 

@@ -43,13 +43,16 @@ class Superseded:
 
 
 class Rivals:
-    """The rows of one table that may have to give way in one run; the run's loads stand in the ledger already."""
+    """The rows of one table that may have to give way in one run; the run's loads stand in the ledger already.
+
+    ``mends``: mended rows are among the run's.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, table: FactTable, staged: list[int]) -> None:
         self._connection, self._table = connection, table
         self._spans = table.replaces == "span"
         connection.execute(LOAD_ORDER, [table.name])
-        self._lowest, self._late, self._mends = _standing(connection, staged)
+        self._lowest, self._late, self.mends = _standing(connection, staged)
 
     def gather(self, staged: str, old: str | None, month: str | None) -> None:
         """Find what may supersede in ``month``, among the rows of two SELECTs; call before the other methods.
@@ -109,7 +112,7 @@ class Rivals:
         entity, time = self._table.entity, self._table.time
         spans = "SELECT feed, {0} AS entity, jst_date, r.load_id, {1} AS opens, {2} AS closes FROM {3} AS r"
         found = [spans.format(entity, time, time, f"({staged})")]
-        if self._late or self._mends:
+        if self._late or self.mends:
             found.append(spans.format("entity", "opens", "closes", "load_span")
                          + f" WHERE table_name = {literal(self._table.name)} AND jst_month = {literal(month)}")
             if old:
@@ -138,7 +141,7 @@ class Rivals:
 
     @property
     def _rows(self) -> bool:
-        return self._spans and self._mends
+        return self._spans and self.mends
 
     @property
     def _rank(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date, datetime
 from itertools import permutations
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import demo
+from etl.feed import read_feeds
+from etl.reject_export import export_rejects
 from tests.support import (
     CONFIG,
     TENANTS,
@@ -25,9 +28,12 @@ from tests.support import (
     write_rows,
 )
 from tests.warehouse.ledgers import ticket_ledger
+from warehouse.engine import literal
 from warehouse.folder import DataFolder
 from warehouse.reader import open_current
+from warehouse.rejects import open_ledger
 from warehouse.snapshot import current, current_number
+from warehouse.trouble import LakeDamaged
 
 pytestmark = pytest.mark.few_marts
 
@@ -312,6 +318,87 @@ def test_only_touched_months_are_written_anew(tmp_path: Path, config: Path) -> N
     load(data, traffic_file(tmp_path / "団体別通信量_2.csv", *day(8)), config=config)
     after = dict(rows(data, "SELECT jst_month, path FROM wh.main.lake_file"))  # type: ignore[arg-type]
     assert before["2026-09"] == after["2026-09"] and before["2026-10"] != after["2026-10"]
+
+
+# ---- the files of a month -----------------------------------------------------------------------------
+
+
+def october(folder: Path, number: int, value: int = 7, slots: int = 3) -> Path:
+    """A file of one day of October."""
+    name = f"団体別通信量_{number:02d}_{value}.csv"
+    return traffic_file(folder / name, *day(value + number, f"2026/10/{number:02d}", slots=slots))
+
+
+def files_of_october(data: Path) -> dict[str, int]:
+    """The live files of the samples and their rows."""
+    return dict(rows(data, "SELECT path, row_count FROM wh.main.lake_file "  # type: ignore[arg-type]
+                     "WHERE table_name = 'tenant_traffic' AND jst_month = '2026-10'"))
+
+
+def test_the_next_day_is_a_file_of_its_own_and_leaves_the_others(tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    load(data, october(tmp_path, 1), october(tmp_path, 2), config=config)
+    before = files_of_october(data)
+    load(data, october(tmp_path, 3), config=config)
+    after = files_of_october(data)
+    assert list(before.values()) == [36] and before.items() < after.items() and sorted(after.values()) == [18, 36]
+    assert current(DataFolder(data)).data_as_of == datetime(2026, 10, 3, 0, 15)
+
+
+def test_a_correction_writes_only_the_file_of_its_day_anew(tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    for number in (1, 3, 2):
+        load(data, october(tmp_path, number), config=config)
+    before = files_of_october(data)
+    load(data, october(tmp_path, 2, value=70), config=config)
+    after = files_of_october(data)
+    assert len(after) == 3 and len(after.items() & before.items()) == 2
+    load(tmp_path / "once", *(october(tmp_path, *which) for which in ((1, 7), (2, 70), (3, 7))), config=config)
+    assert state(data) == state(tmp_path / "once")
+    assert rows(data, "SELECT sum(row_count) FROM wh.main.superseded") == [(18,)]
+
+
+def test_days_one_by_one_beyond_the_files_that_a_month_may_have_are_those_of_all_at_once(
+    tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warehouse.lake._MOST_PARTS", 3)
+    data, numbers = tmp_path / "data", (2, 1, 3, 5, 9, 4)
+    found = []
+    for number in numbers:
+        load(data, october(tmp_path, number), config=config)
+        found.append(sorted(files_of_october(data).values()))
+    assert found == [[18], [18, 18], [18, 18, 18], [72], [18, 72], [18, 90]], "the 4th lies among those up to the 5th"
+    load(tmp_path / "once", *(october(tmp_path, number) for number in numbers), config=config)
+    assert list(files_of_october(tmp_path / "once").values()) == [108]
+    assert state(data) == state(tmp_path / "once")
+    (joined,) = (path for path, count in files_of_october(data).items() if count == 90)
+    loads = [row[0] for row in rows(data, f"SELECT load_id FROM read_parquet({literal(data / 'lake' / joined)})")]
+    assert loads == [load_id for load_id in (2, 1, 3, 6, 4) for _ in range(18)], "the rows stand in the order of time"
+
+
+def test_a_damaged_file_of_the_month_is_named(tmp_path: Path, config: Path) -> None:
+    data = tmp_path / "data"
+    load(data, october(tmp_path, 1), config=config)
+    (name,) = files_of_october(data)
+    (data / "lake" / name).write_bytes(b"PAR1")
+    with pytest.raises(LakeDamaged, match=re.escape(name)):
+        load(data, october(tmp_path, 2), config=config)
+
+
+def test_a_mended_line_finds_the_rows_of_its_day_in_whatever_file_they_are(tmp_path: Path, config: Path) -> None:
+    """The hours of a day came as three files; a mend makes the first one's span reach over the second."""
+    data, hours = tmp_path / "data", [(f"2026/10/01 {hour:02d}:00", "242012", hour) for hour in range(4)]
+    spoiled = traffic_file(tmp_path / "団体別通信量_b.csv", *hours[:1], ("2026/10/01 03:00", "242012", -1))
+    load(data, traffic_file(tmp_path / "団体別通信量_a.csv", *hours[1:2]), config=config)
+    load(data, spoiled, config=config)
+    load(data, traffic_file(tmp_path / "団体別通信量_c.csv", *hours[2:3]), config=config)
+    assert sorted(files_of_october(data).values()) == [6, 6, 6]
+    with open_ledger(data) as published:
+        mend = export_rejects(published, DataFolder(data), read_feeds(config), 2, None).path
+    mend.write_bytes(mend.read_bytes().replace(b",-1", b",3"))
+    assert not load(data, mend, config=config).failed
+    assert rows(data, "SELECT DISTINCT ts, bytes FROM tenant_traffic ORDER BY ts") == [
+        (datetime(2026, 9, 30, 15), 0), (datetime(2026, 9, 30, 17), 2), (datetime(2026, 9, 30, 18), 3)]
 
 
 def test_a_judgement_whose_detection_time_is_corrected_stays_one_event(tmp_path: Path, config: Path) -> None:

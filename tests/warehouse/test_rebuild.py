@@ -234,6 +234,22 @@ def test_a_check_names_the_tables_whose_rows_differ(loaded: Path) -> None:
     assert found == {"tenant_traffic_day": (4, 4)}, "two directions on two days"
 
 
+def test_a_check_compares_months_whatever_files_their_rows_are_in(
+    loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    further = traffic_file(tmp_path / "団体別通信量_3.csv", *october(5, 3))
+    load(loaded, further, config=loaded.parent / "config")
+    files = "SELECT path FROM wh.main.lake_file WHERE jst_month = '2026-10'"
+    assert len(rows(loaded, files)) == 2
+    monkeypatch.setattr("warehouse.lake._MOST_PARTS", 1)
+    assert built_anew(loaded, check=True).proved
+    gone = str(rows(loaded, f"{files} ORDER BY path")[-1][0])
+    with duckdb.connect(str(snapshot.current(DataFolder(loaded)).path)) as connection:
+        connection.execute("DELETE FROM lake_file WHERE path = ?", [gone])
+    found = {(one.table, one.month): one.only_new for one in built_anew(loaded, check=True).differences}
+    assert found[("tenant_traffic", "2026-10")] > 0
+
+
 def test_a_changed_configuration_maps_the_landed_rows_again(loaded: Path, tmp_path: Path) -> None:
     aliases = loaded.parent / "config" / "aliases.csv"
     unnamed = traffic_file(tmp_path / "団体別通信量_3.csv", *october(5, 3), ("2026/10/03 12:00", "TSU-SHI", 5))
