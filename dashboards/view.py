@@ -78,6 +78,10 @@ class View:
         loaded = self.last_loaded_day()
         return loaded is not None and self.period.start <= loaded < self.period.end
 
+    def before(self) -> tuple[View, View]:
+        """The same of the period before, and of the same period of last year."""
+        return replace(self, period=self.period.previous()), replace(self, period=self.period.last_year())
+
     def of_trend(self) -> View:
         """The view of the period's last month that has data: thirteen months of it are drawn, none of the future."""
         loaded = self.last_loaded_day() or self.period.end

@@ -19,7 +19,7 @@ from dashboards.frames import day, days_between, rows
 from dashboards.pages import data_quality_data as ask
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.view import View
-from dashboards.wording import coverage_text
+from dashboards.wording import COMPARED_WITH, coverage_text
 from warehouse.japanese import NOT_APPLICABLE_SIGN, number
 from warehouse.period import Period
 
@@ -89,7 +89,9 @@ def _coverage(view: View) -> Component:
     grid = [(title, [_share(title, *found.get((title, place), (0, 0))) for place in places]) for title in titles]
     heads = [_day_head(place, view.period) if by_day else f"{int(place[5:])}月" for place in places]
     caption = f"{'日' if by_day else '月'}ごとの取得率（{view.period.label_ja}・%・小数点以下切捨て）"
-    told = sentences.quality.coverage(list(rows(frame)))
+    before = [(name, sentences.quality.of_all(list(rows(ask.COVERAGE.load(own)))))
+              for name, own in zip(COMPARED_WITH[view.period.kind], view.before(), strict=True)]
+    told = sentences.quality.coverage(list(rows(frame)), before)
     return _section("取得率", told, heat_table(caption, "データ", heads, grid), ask.COVERAGE, view)
 
 

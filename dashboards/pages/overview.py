@@ -21,7 +21,7 @@ from dashboards.components.table import Decorate, TableLook, bar_cell, table
 from dashboards.figures import counts, traffic
 from dashboards.figures.axis import months_axis
 from dashboards.frames import days_between, rows
-from dashboards.pages import kpi_cards
+from dashboards.pages import kpi_cards, traffic_days
 from dashboards.pages import overview_data as ask
 from dashboards.pages.attention import attention
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
@@ -130,7 +130,7 @@ def _traffic_days(view: View) -> Component:
     text = FigureText(
         "traffic-days",
         f"通信量（全団体計・{view.period.label_ja}の日次・GB）",
-        sentences.traffic.daily_traffic(frame, days),
+        traffic_days.told(view, ask.TRAFFIC_DAYS),
         "灰色の帯は閉庁日、斜線の棒は取得率95%未満の日です。",
     )
     columns = ask.TRAFFIC_DAYS.columns

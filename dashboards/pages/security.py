@@ -151,7 +151,7 @@ def _by_day(view: View) -> Component:
     text = FigureText(
         "security-days",
         f"検知件数（危険度別・{view.period.label_ja}の日次・件）",
-        sentences.security.detections(view.period, ask.severities(view), []),
+        sentences.security.detections(view.period, ask.severities(view), [ask.counted(own) for own in view.before()]),
         "上段は重大なものだけを別の目盛りで示します。棒の上の数値はその日の重大の計です。",
         560,
     )

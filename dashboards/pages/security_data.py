@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards.columns import Column
-from dashboards.frames import rows
+from dashboards.frames import days_between, rows
 from dashboards.pages import kpi_cards
 from dashboards.pages.base import Dataset
 from dashboards.pages.overview_data import DETECTIONS, ratio, severity_text
@@ -141,6 +141,13 @@ def severities(view: View) -> list[dict[str, Any]]:
         own["n"] += row["n"]
         own["blocked"] += row["blocked"]
     return list(sums.values())
+
+
+def counted(view: View) -> int | None:
+    """All detections of a run of days; ``None`` unless each of them is told of."""
+    frame = view.data.detection_days(view.period)
+    whole = frame["jst_date"].nunique() == len(days_between(view.period.start, view.period.end))
+    return int(frame["n"].sum()) if whole else None
 
 
 def _soc(view: View) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from dashboards.figures import counts, traffic
 from dashboards.figures.axis import months_axis
 from dashboards.frames import days_between, one_row, rows
 from dashboards.pages import tenant_data as ask
+from dashboards.pages import traffic_days
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.pages.events import event_cards
 from dashboards.pages.happenings import over_days
@@ -98,7 +99,7 @@ def _days(view: View) -> Component:
     text = FigureText(
         "tenant-days",
         f"通信量（{view.period.label_ja}の日次・GB）",
-        sentences.traffic.daily_traffic(frame, days),
+        traffic_days.told(view, ask.DAYS),
         "灰色の帯は閉庁日、斜線の棒は取得率95%未満の日です。",
         380,
     )

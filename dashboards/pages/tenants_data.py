@@ -48,6 +48,10 @@ MEASURES = (
 )
 
 
+_BESIDE = {"": "value", "@judgement": "judgement", "@previous": "previous_value", "@last_year": "last_year_value"}
+"""What a measure's columns hold, by what follows its number."""
+
+
 def choices(view: View) -> list[tuple[str, str]]:
     """Which bodies can be shown: all, those that missed a target (of which days know nothing), those of one kind."""
     missed = [] if view.period.kind == "days" else [(MISSED, "目標に届かない団体")]
@@ -70,15 +74,18 @@ def picked(everyone: pd.DataFrame, view: View) -> pd.DataFrame:
 
 
 def all_bodies(view: View) -> pd.DataFrame:
-    """One row per body of the period in official order, a column of values for each measure, and ``…@judgement``."""
+    """One row per body of the period in official order, a column of values for each measure, and what goes with it.
+
+    ``…@judgement``, ``…@previous`` and ``…@last_year``.
+    """
     figures = view.data.tenant_kpis(view.period)
     frame = view.data.tenants(view.period).assign(period=str(view.period))
     keys = list(zip(figures["kpi_id"], figures["entity"], strict=True))
-    known = {column: dict(zip(keys, values(figures, column), strict=True)) for column in ("value", "judgement")}
+    known = {column: dict(zip(keys, values(figures, column), strict=True)) for column in _BESIDE.values()}
     codes = frame["tenant_code"].tolist()
     columns = {name: pd.Series([known[column].get((shown.kpi_id, code)) for code in codes], frame.index, object)
                for shown in MEASURES
-               for name, column in ((shown.kpi_id, "value"), (f"{shown.kpi_id}@judgement", "judgement"))}
+               for name, column in ((f"{shown.kpi_id}{suffix}", column) for suffix, column in _BESIDE.items())}
     return frame.assign(**columns)
 
 

@@ -19,7 +19,7 @@ from dashboards.frames import rows
 from dashboards.pages import tenants_data as ask
 from dashboards.pages.base import csv_link
 from dashboards.view import View
-from dashboards.wording import with_unit
+from dashboards.wording import COMPARED_WITH, with_unit
 from warehouse.japanese import NOT_APPLICABLE_SIGN, UNKNOWN_SIGN, number
 
 _FIRST = "K15"
@@ -49,8 +49,12 @@ def map_and_ranking(view: View, name: str, frame: pd.DataFrame) -> list[Componen
         rows(frame), ask.place_of(frame, shown.kpi_id), strict=True)]
     sentence = sentences.bodies.measure(_name(shown), shown.unit, shown.decimals, bodies)
     title = f"{_name(shown)}（{view.period.label_ja}・{shown.unit}）"
-    columns = (Column("name", "団体名"), Column(shown.kpi_id, _name(shown), "number", shown.unit, shown.decimals,
-                                               rounding=shown.rounding))
+    previous, last_year = COMPARED_WITH[view.period.kind]
+    beside = ((shown.kpi_id, _name(shown)), (f"{shown.kpi_id}@previous", previous),
+              (f"{shown.kpi_id}@last_year", last_year))
+    figures_of = (Column(key, label, "number", shown.unit, shown.decimals, rounding=shown.rounding)
+                  for key, label in beside if label)
+    columns = (Column("name", "団体名"), *figures_of)
     link = csv_link(name, ask.BODIES, replace(view, entity=None))
     texts = (
         FigureText("bodies-map", f"団体別の地図：{title}", sentence,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -64,6 +65,18 @@ def _told_as_levels(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _answers(view: View) -> pd.DataFrame:
     return pd.concat([view.data.first_answers(grain, entity, trend_month(view)) for grain, entity in entities(view)])
+
+
+def received_before(view: View) -> dict[str, Any]:
+    """What a run of days is compared with, under the names that K26 has for it."""
+    previous, last_year = (_received(own) for own in view.before())
+    return {"previous_value": previous, "last_year_value": last_year}
+
+
+def _received(view: View) -> int | None:
+    """Tickets received; ``None`` unless the ledger tells of every month of the days."""
+    whole = len(view.data.told_months("ticket", view.period)) == view.period.length
+    return int(view.data.tickets_by_channel(view.period)["n"].sum()) if whole else None
 
 
 def _late(view: View) -> pd.DataFrame:

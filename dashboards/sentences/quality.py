@@ -24,8 +24,8 @@ def feeds(feeds: Sequence[dict[str, Any]]) -> str:
     return told + f"未対応の却下は{number(waiting)}行です。"
 
 
-def coverage(days: Sequence[dict[str, Any]]) -> str:
-    """The share of each kind of data over the whole period, and its weakest day."""
+def coverage(days: Sequence[dict[str, Any]], before: Sequence[tuple[str, float | None]] = ()) -> str:
+    """The share of all data, compared with ``before`` (names and shares), then of each kind with its weakest day."""
     told = []
     for title in dict.fromkeys(str(row["title"]) for row in days):
         own = [row for row in days if row["title"] == title and row["expected"]]
@@ -35,7 +35,17 @@ def coverage(days: Sequence[dict[str, Any]]) -> str:
         weakest = min(own, key=lambda row: row["received"] / row["expected"])
         told.append(f"{title}{coverage_text(share)}（最低は{day_ja(day(weakest['jst_date']))}の"
                     f"{coverage_text(100 * weakest['received'] / weakest['expected'])}）")
-    return f"取得率は{'、'.join(told)}です。" if told else NOTHING
+    if not told:
+        return NOTHING
+    earlier = "、".join(f"{name}は{coverage_text(share)}" for name, share in before if name and share is not None)
+    whole = f"全体の取得率は{coverage_text(of_all(days))}{f'（{earlier}）' if earlier else ''}です。"
+    return f"{whole}種類別では{'、'.join(told)}です。"
+
+
+def of_all(days: Sequence[dict[str, Any]]) -> float | None:
+    """The share of all kinds of data together, from the sums; ``None`` where nothing was due."""
+    expected = sum(row["expected"] or 0 for row in days)
+    return 100 * sum(row["received"] or 0 for row in days) / expected if expected else None
 
 
 def gaps(gaps: Sequence[dict[str, Any]]) -> str:

@@ -80,7 +80,10 @@ def late(frame: pd.DataFrame) -> str:
 
 
 def received(kpi: Row | None, matrix: pd.DataFrame, period: str, kind: Kind) -> str:
-    """How many tickets, compared, and which kind and channel has most of them.  ``kpi`` is K26."""
+    """How many tickets, compared, and which kind and channel has most of them.
+
+    ``kpi`` is K26, or what a run of days is compared with under the same names.
+    """
     whole = int(matrix["n"].sum())
     told = f"{period}の受付は{count(whole)}{_compared(whole, kpi, kind)}です。"
     if not whole:

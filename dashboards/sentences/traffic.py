@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboards.columns import day_ja, month_ja
 from dashboards.figures.traffic import DIRECTIONS
-from dashboards.frames import LOW_COVERAGE_PCT, rows, series, total, where
+from dashboards.frames import LOW_COVERAGE_PCT, day, rows, series, total, values, where
 from dashboards.wording import NOTHING, compared, gb, listed, mbit
 from warehouse.japanese import number
 
@@ -53,6 +53,19 @@ def daily_traffic(frame: pd.DataFrame, days: Sequence[date]) -> str:
     most, least = max(known), min(known)
     text = f"受信が最も多い日は{day_ja(most[1])}の{gb(most[0])}、最も少ない日は{day_ja(least[1])}の{gb(least[0])}です。"
     return text + _gaps(frame, days, {day for _, day in known})
+
+
+def total_of_days(frame: pd.DataFrame, before: Sequence[float | None]) -> str:
+    """All traffic of a run of days, compared with ``before``: the run before it and the same of last year."""
+    previous, last_year = before
+    whole = total(values(frame, "bytes"))
+    return f"受信と送信の計は{gb(whole)}{compared(whole, previous, last_year, 'days')}です。"
+
+
+def sum_of_days(frame: pd.DataFrame, days: Sequence[date]) -> float | None:
+    """All bytes of the days; ``None`` unless each of them has data, for less would mislead a comparison."""
+    known = {day(item) for item in frame[frame["bytes"].notna()]["jst_date"].tolist()}
+    return total(values(frame, "bytes")) if known == set(days) else None
 
 
 def _gaps(frame: pd.DataFrame, days: Sequence[date], known: set[date]) -> str:

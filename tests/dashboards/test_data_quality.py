@@ -70,7 +70,8 @@ def test_sentences_count_what_is_up_to_date_and_name_what_is_not() -> None:
     )
     days = [{"title": "甲", "jst_date": datetime(2026, 10, day), "expected": 100, "received": got}
             for day, got in ((1, 100), (2, 50))]
-    assert sentences.quality.coverage(days) == "取得率は甲75.0%（最低は10月2日（金）の50.0%）です。"
+    assert sentences.quality.coverage(days, [("前月", 80.0), ("前年同月", None)]) == (
+        "全体の取得率は75.0%（前月は80.0%）です。種類別では甲75.0%（最低は10月2日（金）の50.0%）です。")
 
 
 @pytest.mark.parametrize(

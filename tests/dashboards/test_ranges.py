@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from dashboards import urls
+from dashboards.wording import change
 from tests.dashboards.test_lines import app_on, download, shown
 from warehouse.japanese import is_missing
 from warehouse.period import DayRange
@@ -164,6 +165,26 @@ def test_the_bars_of_detections_are_those_of_the_days(demo_reader: Reader) -> No
     found = demo_reader.query("detection_range", demo_reader.whole_scope(), first_date=FIRST, last_date=LAST)
     drawn = [sum(trace["y"][place] for trace in bars) for place in range(14)]
     assert drawn == found.groupby("jst_date")["n"].sum().tolist() and sum(drawn) > 30
+
+
+def test_a_run_of_days_is_compared_with_the_one_before(demo_reader: Reader) -> None:
+    scope = demo_reader.whole_scope()
+
+    def counted(query: str, column: str, first: date, last: date) -> float:
+        return float(demo_reader.query(query, scope, first_date=first, last_date=last)[column].sum())
+
+    before = date(2026, 9, 21), date(2026, 10, 4)
+    for path, query, column in (("/", "traffic_day", "bytes"), ("/security", "detection_range", "n"),
+                                ("/tickets", "ticket_matrix_range", "n")):
+        own, earlier = counted(query, column, FIRST, LAST), counted(query, column, *before)
+        assert f"前の期間比{change(own, earlier)}" in shown(demo_reader, linked(path, DAYS)), path
+
+
+def test_less_than_all_days_are_compared_with_nothing(demo_reader: Reader) -> None:
+    """The demo begins in August 2026: of the run before only a part is known."""
+    for path in ("/", "/security", "/tickets"):
+        text = shown(demo_reader, linked(path, "2026-08-03..2026-08-20"))
+        assert "前の期間比" not in text and "前年同期比" not in text, path
 
 
 def _figure(screen: Any, name: str) -> Any:
