@@ -19,6 +19,7 @@ from warehouse.reader import CurrentReader
 
 _OUTPUTS = [{"id": name, "property": part} for name, part in (
     ("content", "children"), ("navigation", "children"), ("data-state", "children"), ("screen-title", "data"))]
+_PERIODS, _DAYS = ("2026-10", "2026-09", "2026Q2", "2026H1", "FY2025"), "2026-10-05..2026-10-18"
 MORE = {"tenant": "&tenant=242012", "proof": "&kpi=K27&grain=all", "lines": "&line=internet"}
 
 
@@ -35,9 +36,9 @@ class Callbacks:
 
 
 def links() -> list[str]:
-    """Every page in months, a quarter, a half and a fiscal year."""
+    """Every page in months, a quarter, a half and a fiscal year; those of days in a run of days as well."""
     return [f"{page.path}?period={period}{MORE.get(page.name, '')}"
-            for page in PAGES for period in ("2026-10", "2026-09", "2026Q2", "2026H1", "FY2025")]
+            for page in PAGES for period in (*_PERIODS, *([_DAYS] if page.render_days else []))]
 
 
 def body_of(link: str) -> dict[str, Any]:
