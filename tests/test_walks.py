@@ -24,7 +24,9 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium: the browser tests cannot run"),
 ]
 MORE = {"tenant": "&tenant=242012", "proof": "&kpi=K27&grain=all"}
-LINKS = [f"{page.path}?period=2026-10{MORE.get(page.name, '')}" for page in PAGES]
+LINKS = [*(f"{page.path}?period=2026-10{MORE.get(page.name, '')}" for page in PAGES),
+         "/lines?period=2026-10-05..2026-10-18"]
+DRAWN = "() => [...document.querySelectorAll('[id^=figure-]')].every(figure => figure.querySelector('.main-svg'))"
 NOWHERE = "/nowhere"
 CARDS = ["/tenant", NOWHERE, "/?period=abc", "/?period=2027-01"]
 
@@ -51,7 +53,7 @@ def show(page: Page, url: str) -> None:
     """Open a link and wait until its figures are drawn."""
     page.goto(url)
     page.wait_for_selector("#page-title, .state-title")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(DRAWN)
 
 
 def at(page: Page, path: str, **wanted: str) -> None:
@@ -143,6 +145,19 @@ def test_the_period_changes_by_keyboard_alone(page: Page, origin: str) -> None:
     page.keyboard.press("Enter")
     at(page, "/security", period="2026-09")
     expect(page.locator("#page-title")).to_contain_text("令和8年9月")
+
+
+def test_any_run_of_days_is_asked_for_by_its_ends(page: Page, origin: str) -> None:
+    show(page, f"{origin}/lines?line=web&period=2026-10")
+    page.get_by_text("日の範囲を指定").click()
+    page.fill("#choose-from", "2026-10-05")
+    page.fill("#choose-to", "2026-10-18")
+    page.get_by_role("button", name="この範囲を表示").click()
+    at(page, "/lines", line="web", period="2026-10-05..2026-10-18")
+    expect(page.locator("#page-title")).to_contain_text("令和8年10月5日～18日")
+    page.get_by_role("link", name="前の範囲").click()
+    at(page, "/lines", line="web", period="2026-09-21..2026-10-04")
+    expect(page.locator("#choose-from")).to_have_value("2026-09-21")
 
 
 def test_a_screen_that_takes_its_time_shows_that_it_is_being_made(page: Page, origin: str) -> None:
