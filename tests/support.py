@@ -11,17 +11,17 @@ from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
+from duckdb import DuckDBPyConnection
 from pytest import MonkeyPatch
 
 from etl.run import LoadResult
 from etl.run import load as etl_load
 from warehouse import checks, models
 from warehouse.engine import connect, literal
-from warehouse.facts import FACT_TABLES
+from warehouse.facts import FACT_TABLES, FactTable
 from warehouse.folder import DataFolder
 from warehouse.glossary import read_glossary
-from warehouse.models import load_models
-from warehouse.reader import open_current
+from warehouse.models import fact_sql, load_models
 from warehouse.snapshot import current
 
 ROOT = Path(__file__).parents[1]
@@ -88,20 +88,35 @@ def traffic_file(path: Path, *rows: tuple[str, str, int]) -> Path:
     return write(path, TRAFFIC_HEADER, *lines, encoding="cp932", newline="\r\n")
 
 
+@contextmanager
+def read(data: Path, tables: Iterable[FactTable]) -> Iterator[DuckDBPyConnection]:
+    """The published snapshot as ``wh`` and these tables of its lake, past the scopes."""
+    folder = DataFolder(data)
+    with connect(None) as connection:
+        connection.execute(f"ATTACH {literal(current(folder).path)} AS wh (READ_ONLY)")
+        connection.execute("CREATE SCHEMA lake; SET schema = 'lake'")
+        for table in tables:
+            files = connection.execute("SELECT path FROM wh.main.lake_file WHERE table_name = ? ORDER BY ALL",
+                                       [table.name]).fetchall()
+            selected = fact_sql(table, [folder.lake / path for (path,) in files])
+            connection.execute(f"CREATE VIEW lake.{table.name} AS {selected}")
+        yield connection
+
+
+def _named_in(sql: str) -> list[FactTable]:
+    return [table for table in FACT_TABLES.values() if re.search(rf"\b{table.name}\b", sql)]
+
+
 def frame(data: Path, sql: str) -> pd.DataFrame:
     """Any SELECT on the published snapshot and its lake, past the scopes."""
-    reader = open_current(data)
-    with reader.free_cursor() as cursor:
-        cursor.execute("SET schema = 'lake'")
-        return cursor.execute(sql).df()
+    with read(data, _named_in(sql)) as connection:
+        return connection.execute(sql).df()
 
 
 def rows(data: Path, sql: str) -> list[tuple[object, ...]]:
     """As :func:`frame`, as plain tuples."""
-    reader = open_current(data)
-    with reader.free_cursor() as cursor:
-        cursor.execute("SET schema = 'lake'")
-        return cursor.execute(sql).fetchall()
+    with read(data, _named_in(sql)) as connection:
+        return connection.execute(sql).fetchall()
 
 
 def rejects(data: Path) -> list[tuple[object, ...]]:
@@ -121,12 +136,9 @@ def marts(data: Path) -> dict[str, list[tuple[object, ...]]]:
 
 def lake(data: Path) -> dict[str, list[tuple[object, ...]]]:
     """The lake rows of every fact without their provenance, in a fixed order."""
-    reader = open_current(data)
-    with reader.free_cursor() as cursor:
-        return {
-            name: cursor.execute(f"SELECT * EXCLUDE (load_id) FROM lake.{name} ORDER BY ALL").fetchall()
-            for name in FACT_TABLES
-        }
+    with read(data, FACT_TABLES.values()) as connection:
+        return {name: connection.execute(f"SELECT * EXCLUDE (load_id) FROM lake.{name} ORDER BY ALL").fetchall()
+                for name in FACT_TABLES}
 
 
 @contextmanager

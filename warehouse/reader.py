@@ -1,14 +1,15 @@
 """The one way to read numbers: named queries, a scope for every read, and nothing else.
 
 The snapshot is attached read-only behind *scoped views*: rows with a ``tenant_code`` appear only for the tenants of
-the scope, prefecture-wide rows only when the scope says ``platform``.  Without a scope every view is empty.
+the scope, prefecture-wide rows only when the scope says ``platform``.  Without a scope every view is empty.  A view
+is made when the first query reads it: making all of them takes longer than most queries.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,7 @@ import pandas as pd
 from warehouse import snapshot
 from warehouse.engine import connect, file_list, literal
 from warehouse.errors import QueryError, QueryTooLong, SnapshotDamaged
-from warehouse.facts import FACT_TABLES
+from warehouse.facts import FACT_TABLES, FactTable
 from warehouse.folder import DataFolder
 from warehouse.models import fact_sql
 from warehouse.scope import Scope
@@ -93,17 +94,15 @@ class Reader:
     def __init__(self, folder: DataFolder, published: snapshot.Snapshot, limit_seconds: float | None = None) -> None:
         """``limit_seconds``: how long one query may take; without it any query runs to its end."""
         self.snapshot, self._folder, self._limit_seconds = published, folder, limit_seconds
-        self._connection = connect(None)
+        self._connection, self._lock, self._shown = connect(None), threading.Lock(), set[str]()
         try:
             self._connection.execute(f"ATTACH {literal(published.path)} AS wh (READ_ONLY)")
-            self._create_scoped_views(folder)
+            self._connection.execute("CREATE SCHEMA lake; CREATE SCHEMA scoped")
+            self._columns = self._columns_of_tables()
             rows = self._connection.execute("SELECT DISTINCT tenant_code FROM wh.dim_tenant").fetchall()
         except duckdb.Error as error:
             self._connection.close()
-            raise SnapshotDamaged(
-                "公開中のデータが読めません", f"スナップショット {published.number}: {error}",
-                "lake フォルダーと warehouse フォルダーをバックアップから復元するか、"
-                "python app.py rollback で前の世代に戻してください。") from error
+            raise self._damaged(error) from error
         self._whole_scope = Scope(frozenset(row[0] for row in rows), platform=True)
 
     def query(self, name: str, scope: Scope, **parameters: Parameter) -> pd.DataFrame:
@@ -146,6 +145,7 @@ class Reader:
     @contextmanager
     def free_cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor with the prefecture's scope for free SQL: settings locked, nothing but the data in reach."""
+        self._show({*FACT_TABLES, *self._columns})
         connection = self._connection
         lake = file_list([self._folder.lake.resolve(), self.snapshot.path.parent])
         connection.execute(f"SET allowed_directories = {lake}")
@@ -167,6 +167,7 @@ class Reader:
         self._connection.close()
 
     def _run(self, name: str, sql: str, scope: Scope, parameters: Mapping[str, Parameter]) -> pd.DataFrame:
+        self._show(set(re.findall(r"\bscoped\.([a-z0-9_]+)", sql)))
         with self._connection.cursor() as cursor:
             set_scope(cursor, scope)
             with self._limited(name, cursor):
@@ -188,28 +189,44 @@ class Reader:
             watch.cancel()
             watch.join()  # it must not reach for a cursor that is closed
 
-    def _create_scoped_views(self, folder: DataFolder) -> None:
-        connection = self._connection
-        connection.execute("CREATE SCHEMA lake")
-        connection.execute("CREATE SCHEMA scoped")
-        for table in FACT_TABLES.values():
-            files = connection.execute("SELECT path FROM wh.lake_file WHERE table_name = ? ORDER BY jst_month, path",
-                                       [table.name]).fetchall()
-            connection.execute(
-                f"CREATE VIEW lake.{table.name} AS {fact_sql(table, [folder.lake / row[0] for row in files])}")
-            self._scoped_view(table.name, f"lake.{table.name}", set(table.names))
+    def _columns_of_tables(self) -> dict[str, set[str]]:
+        """The tables of the snapshot that anybody may read, with their columns."""
         columns: dict[str, set[str]] = {}
-        for name, column in connection.execute(
+        for name, column in self._connection.execute(
                 "SELECT table_name, column_name FROM duckdb_columns() "
                 "WHERE database_name = 'wh' AND schema_name = 'main'").fetchall():
             columns.setdefault(name, set()).add(column)
-        for name, names in sorted(columns.items()):
-            if name not in _HIDDEN:
-                self._scoped_view(name, f"wh.main.{name}", names)
+        return {name: names for name, names in columns.items() if name not in _HIDDEN}
+
+    def _show(self, tables: Set[str]) -> None:
+        """Make the scoped views of these tables that there are not yet; other names are left to the query."""
+        with self._lock:
+            try:
+                for name in sorted((tables - self._shown) & (FACT_TABLES.keys() | self._columns.keys())):
+                    if name in FACT_TABLES:
+                        self._show_fact(FACT_TABLES[name])
+                    else:
+                        self._scoped_view(name, f"wh.main.{name}", self._columns[name])
+                    self._shown.add(name)
+            except duckdb.Error as error:
+                raise self._damaged(error) from error
+
+    def _show_fact(self, table: FactTable) -> None:
+        files = self._connection.execute("SELECT path FROM wh.lake_file WHERE table_name = ? ORDER BY jst_month, path",
+                                         [table.name]).fetchall()
+        self._connection.execute(
+            f"CREATE VIEW lake.{table.name} AS {fact_sql(table, [self._folder.lake / row[0] for row in files])}")
+        self._scoped_view(table.name, f"lake.{table.name}", set(table.names))
 
     def _scoped_view(self, name: str, source: str, columns: set[str]) -> None:
         condition = _CONDITIONS[readers_of(name, columns)]
         self._connection.execute(f"CREATE VIEW scoped.{name} AS SELECT * FROM {source} WHERE {condition}")
+
+    def _damaged(self, error: duckdb.Error) -> SnapshotDamaged:
+        return SnapshotDamaged(
+            "公開中のデータが読めません", f"スナップショット {self.snapshot.number}: {error}",
+            "lake フォルダーと warehouse フォルダーをバックアップから復元するか、"
+            "python app.py rollback で前の世代に戻してください。")
 
 
 class CurrentReader:

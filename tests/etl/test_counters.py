@@ -496,7 +496,7 @@ def series_in_files(draw: st.DrawFn) -> list[list[Poll]]:
     return files
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(series_in_files(), st.data())
 def test_files_in_any_order_give_what_one_file_gives(files: list[list[Poll]], data: st.DataObject) -> None:
     whole = Lake(COUNTERS)

@@ -366,7 +366,7 @@ def deliveries(draw: st.DrawFn, folder: Path) -> Delivery:
 
 
 @pytest.mark.usefixtures("few_marts")
-@settings(max_examples=6, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_files_in_any_order_and_any_number_of_runs_end_in_the_right_data_once(
     config: Path, data: st.DataObject

@@ -16,7 +16,7 @@ from tests.support import CONFIG, TENANTS, read_rows
 from warehouse.errors import QueryError
 from warehouse.facts import FACT_TABLES
 from warehouse.models import load_models
-from warehouse.reader import QUERIES, Parameter, Reader, named_query
+from warehouse.reader import QUERIES, Parameter, Reader, named_query, open_current
 from warehouse.scope import UNKNOWN_TENANT, Scope
 
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
@@ -32,6 +32,8 @@ VALUES: dict[str, Parameter] = {
     "to_month": "2026-10",
     "first_date": date(2026, 8, 1),
     "last_date": date(2026, 10, 31),
+    "previous_first": date(2026, 5, 1),
+    "previous_last": date(2026, 7, 31),
     "limit": 50,
     "grain": "tenant",
     "entity": "242012",
@@ -206,8 +208,8 @@ def test_a_query_says_what_one_row_is_and_reads_scoped_views_only(path: Path) ->
     assert re.search(r"^ORDER BY ", sql, re.MULTILINE) or path.stem in ONE_ROW
 
 
-def test_every_table_of_the_snapshot_is_behind_a_scoped_view(demo_reader: Reader) -> None:
-    with demo_reader._connection.cursor() as cursor:
+def test_every_table_of_the_snapshot_is_behind_a_scoped_view(demo_data: Path) -> None:
+    with open_current(demo_data) as reader, reader.free_cursor() as cursor:
         views = dict(
             cursor.execute("SELECT view_name, sql FROM duckdb_views() WHERE schema_name = 'scoped'").fetchall()
         )
