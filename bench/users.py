@@ -72,7 +72,7 @@ def _person(served: Served, number: int, end: float, load: Load, lock: threading
             trouble = "" if answer.status == 200 else f"{link}: {answer.status}"
         except (OSError, http.client.HTTPException) as error:
             trouble = f"{link}: {error!r}"
-            connection.close()
+        connection.close()  # people think for longer than the server keeps a connection open
         with lock:
             load.seconds.append(time.perf_counter() - started)
             load.errors += [trouble] if trouble else []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
@@ -19,6 +20,7 @@ from dashboards.routing import PAGES
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 WIDTHS = {"desktop": (1280, 720), "phone": (390, 844)}
+_README: Any = {"width": 1280, "height": 900}
 PERIOD = "2026-10"
 _COLOURS = 64
 
@@ -36,18 +38,20 @@ def main() -> None:
                 target.write_bytes(_picture(page, served.base + link))
                 print(target.relative_to(ROOT))
             page.close()
+        page = browser.new_page(viewport=_README, locale="ja-JP")
+        (IMAGES / "overview.png").write_bytes(_picture(page, f"{served.base}/?period={PERIOD}", whole=False))
         browser.close()
 
 
-def _picture(page: Page, url: str) -> bytes:
-    """The whole screen, in few enough colours to be a small file."""
+def _picture(page: Page, url: str, *, whole: bool = True) -> bytes:
+    """The whole screen or what fits into the window, in few enough colours to be a small file."""
     page.goto(url)
     page.wait_for_selector("#page-title")
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)  # figures grow to their cards after the network is idle
-    whole = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+    shown = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
     out = io.BytesIO()
-    whole.quantize(_COLOURS).save(out, "PNG", optimize=True)
+    shown.quantize(_COLOURS).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
