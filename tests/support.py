@@ -22,6 +22,7 @@ from warehouse.facts import FACT_TABLES, FactTable
 from warehouse.folder import DataFolder
 from warehouse.glossary import read_glossary
 from warehouse.models import fact_sql, load_models
+from warehouse.reader import Reader
 from warehouse.snapshot import current
 
 ROOT = Path(__file__).parents[1]
@@ -101,6 +102,12 @@ def read(data: Path, tables: Iterable[FactTable]) -> Iterator[DuckDBPyConnection
             selected = fact_sql(table, [folder.lake / path for (path,) in files])
             connection.execute(f"CREATE VIEW lake.{table.name} AS {selected}")
         yield connection
+
+
+def all_tables(reader: Reader) -> DuckDBPyConnection:
+    """What a reader reads from, past the scopes: ``wh``, ``lake`` and ``scoped`` with all their tables."""
+    reader._show({*FACT_TABLES, *reader._columns})
+    return reader._connection.cursor()
 
 
 def _named_in(sql: str) -> list[FactTable]:

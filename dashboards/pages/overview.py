@@ -149,10 +149,9 @@ def _detections(view: View) -> Component:
         "上段は重大なものだけを別の目盛りで示します。",
         360,
     )
-    link = _link(ask.DETECTIONS, view)
-    return figure_block(
-        text, counts.detections(frame, months_axis(months)), ask.DETECTIONS.load(view), ask.DETECTIONS.columns, link
-    )
+    figure, events = over_months(counts.detections(frame, months_axis(months)), view, months)
+    dataset = ask.DETECTIONS
+    return figure_block(text.noting(events), figure, dataset.load(view), dataset.columns, _link(dataset, view))
 
 
 def _tickets(view: View) -> Component:
@@ -166,8 +165,8 @@ def _tickets(view: View) -> Component:
         "棒の上の数値は月の合計です。",
         360,
     )
-    figure = counts.tickets(frame, months_axis(months))
-    return figure_block(text, figure, frame, ask.TICKETS.columns, _link(ask.TICKETS, view))
+    figure, events = over_months(counts.tickets(frame, months_axis(months)), view, months)
+    return figure_block(text.noting(events), figure, frame, ask.TICKETS.columns, _link(ask.TICKETS, view))
 
 
 def _lines(view: View) -> Component:

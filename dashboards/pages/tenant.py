@@ -21,7 +21,7 @@ from dashboards.pages import tenant_data as ask
 from dashboards.pages import traffic_days
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.pages.events import event_cards
-from dashboards.pages.happenings import over_days
+from dashboards.pages.happenings import over_days, over_months
 from dashboards.pages.tenant_cards import cards
 from dashboards.pages.tenant_kpis import availability, found, main_figures
 from dashboards.pages.tenant_positions import positions
@@ -118,8 +118,9 @@ def _trend(view: View) -> Component:
         "白抜きの点と斜線の棒は取得率95%未満の月です。",
         380,
     )
-    figure = traffic.tenant_monthly(frame, view.of_trend().months)
-    return figure_block(text, figure, frame, ask.TREND.columns, _link(ask.TREND, view))
+    months = view.of_trend().months
+    figure, events = over_months(traffic.tenant_monthly(frame, months), view.narrowed(), months)
+    return figure_block(text.noting(events), figure, frame, ask.TREND.columns, _link(ask.TREND, view))
 
 
 def _trend_told(view: View, frame: pd.DataFrame) -> str:
@@ -142,8 +143,8 @@ def _detections(view: View) -> Component:
         360,
     )
     dataset = ask.DETECTIONS_OF_TENANT
-    figure = counts.detections(frame, months_axis(shown.months))
-    return figure_block(text, figure, dataset.load(view), dataset.columns, _link(dataset, view))
+    marked, events = over_months(counts.detections(frame, months_axis(shown.months)), view.narrowed(), shown.months)
+    return figure_block(text.noting(events), marked, dataset.load(view), dataset.columns, _link(dataset, view))
 
 
 def _detections_told(view: View, frame: pd.DataFrame) -> str:

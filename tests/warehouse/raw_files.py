@@ -17,7 +17,7 @@ from typing import Any
 
 import openpyxl
 
-from tests.support import CONFIG, read_rows
+from tests.support import CONFIG, all_tables, read_rows
 from warehouse.reader import Reader
 
 MONTHS = ("2026-08", "2026-09", "2026-10")
@@ -53,7 +53,7 @@ def end_of(period: str) -> date:
 
 def parts(reader: Reader, kpi_id: str) -> dict[Key, Parts]:
     """Numerator and denominator of every period, grain and entity of a KPI."""
-    with reader._connection.cursor() as cursor:
+    with all_tables(reader) as cursor:
         rows = cursor.execute(
             "SELECT period_id, grain, entity, numerator, denominator FROM wh.main.kpi_value WHERE kpi_id = ?", [kpi_id]
         ).fetchall()

@@ -13,7 +13,7 @@ import pytest
 
 from cli.catalogue import Part, catalogue_command
 from scripts import catalogue_checks, generate_docs
-from tests.support import CONFIG, TENANTS, copy_config, read_rows, write_rows
+from tests.support import CONFIG, TENANTS, all_tables, copy_config, read_rows, write_rows
 from warehouse import catalogue_tables
 from warehouse.catalogue import Catalogue, plain, read_catalogue
 from warehouse.errors import MiharashiError, QueryError
@@ -245,7 +245,7 @@ def test_the_catalogue_tells_who_reads_a_table(whole: Catalogue) -> None:
 
 
 def test_tables_are_as_fresh_as_the_last_file_that_feeds_them(whole: Catalogue, demo_reader: Reader) -> None:
-    with demo_reader._connection.cursor() as cursor:
+    with all_tables(demo_reader) as cursor:
         loads = dict(cursor.execute("SELECT table_name, max(loaded_at) FROM wh.main.load WHERE status = 'accepted' "
                                     "GROUP BY table_name").fetchall())
         tickets = cursor.execute("SELECT count(*) FROM lake.ticket").fetchone()[0]

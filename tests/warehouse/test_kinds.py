@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from demo import defects
-from tests.support import TENANTS, TRAFFIC_HEADER, copy_config, load, rows, write
+from tests.support import TENANTS, TRAFFIC_HEADER, all_tables, copy_config, load, rows, write
 from warehouse.reader import Reader
 from warehouse.scope import Scope
 
@@ -21,7 +21,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def table(reader: Reader, sql: str) -> list[tuple[object, ...]]:
-    with reader._connection.cursor() as cursor:
+    with all_tables(reader) as cursor:
         return cursor.execute(sql).fetchall()
 
 
@@ -122,7 +122,7 @@ def test_each_body_finds_the_events_that_it_attended(demo_data: Path, demo_reade
     )
     assert dict(found) == expected and expected["242012"] > 1
     assert any(defects.UNKNOWN_ATTENDEE in str(row[6]) for row in body)
-    with demo_reader._connection.cursor() as cursor:
+    with all_tables(demo_reader) as cursor:
         from warehouse.reader import set_scope
 
         set_scope(cursor, Scope.of("242012"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import CONFIG, copy_config, load, read_rows, rows, write_rows
+from tests.support import CONFIG, all_tables, copy_config, load, read_rows, rows, write_rows
 from tests.warehouse.raw_files import PERIODS, end_of
 from tests.warehouse.small_files import until, use
 from warehouse.kpi import KpiCatalogue
@@ -42,7 +42,7 @@ def target_of(targets: list[dict[str, str]], kpi_id: str, grain: str, entity: st
 
 def test_every_value_and_judgement_of_the_demo_follows_from_its_parts_and_targets(demo_reader: Reader) -> None:
     catalogue, targets = KpiCatalogue.read(CONFIG), read_rows(CONFIG / "targets.csv")
-    with demo_reader._connection.cursor() as cursor:
+    with all_tables(demo_reader) as cursor:
         found = cursor.execute("SELECT period_id, kpi_id, grain, entity, numerator, denominator, value, judgement, "
                                "expected, received FROM wh.main.kpi_value").fetchall()
     seen = set()

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from demo import defects
-from tests.support import CONFIG, TENANTS, load, read_rows, write
+from tests.support import CONFIG, TENANTS, all_tables, load, read_rows, write
 from warehouse.models import load_models
 from warehouse.reader import Reader, open_current
 
@@ -33,7 +33,7 @@ def nearest_rank_95(values: list[int]) -> int:
 
 
 def table(reader: Reader, sql: str) -> list[tuple[Any, ...]]:
-    with reader._connection.cursor() as cursor:
+    with all_tables(reader) as cursor:
         return cursor.execute(sql).fetchall()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.status import status_command
-from tests.support import CONFIG, copy_config, load, traffic_file, write
+from tests.support import CONFIG, all_tables, copy_config, load, traffic_file, write
 from warehouse.errors import MiharashiError, SnapshotDamaged
 from warehouse.reader import open_current
 from warehouse.status import Anomaly, read_status
@@ -156,7 +156,7 @@ def test_status_is_typed(data: Path) -> None:
 
 def test_a_snapshot_of_an_older_release_is_told_as_such(data: Path) -> None:
     with open_current(data) as reader:
-        reader._connection.execute("DROP VIEW scoped.arrival_gap")
+        all_tables(reader).execute("DROP VIEW scoped.arrival_gap")
         with pytest.raises(SnapshotDamaged, match="前の版のプログラムで作られています") as caught:
             reader.query("status_feeds", reader.whole_scope())
     assert "rebuild" in caught.value.next_step
