@@ -195,8 +195,9 @@ def test_a_limit_on_the_size_of_files_is_told_and_what_is_published_stays(
     before = told(data)
     said = []
     for limit in (1 << 10, 64 << 10, 1 << 20):
-        code = (f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
-                "import app; app.main()")
+        code = ("import os, resource, sys; sys.dont_write_bytecode = True; "  # it would leave modules cut short behind
+                "os.environ['PYTHONDONTWRITEBYTECODE'] = '1'; "
+                f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); import app; app.main()")
         done = app(data, config, ["load", *map(str, delivered)], code=code)
         assert done.returncode == 1 and "Traceback" not in done.stderr + done.stdout, done.stderr
         said.append(done.stderr + done.stdout)

@@ -1,11 +1,11 @@
 -- one row per direction, day of the week (1 Monday to 7) and hour of one line, over any run of days
 -- As line_hours, from the 5-minute values themselves; a day whose values are no longer kept counts as not received.
-WITH due AS (
-    SELECT m.jst_date, m.direction, d.weekday, CAST(h.hour AS BIGINT) AS hour,
-           least(greatest(m.expected - 12 * h.hour, 0), 12) AS expected
+WITH hours AS (SELECT CAST(unnest(range(24)) AS BIGINT) AS hour),
+due AS (
+    SELECT m.jst_date, m.direction, d.weekday, h.hour, least(greatest(m.expected - 12 * h.hour, 0), 12) AS expected
     FROM scoped.line_day AS m
     JOIN scoped.dim_date AS d ON d.jst_date = m.jst_date
-    CROSS JOIN (SELECT unnest(range(24)) AS hour) AS h
+    CROSS JOIN hours AS h
     WHERE m.line_id = $line_id AND m.jst_date BETWEEN $first_date AND $last_date
 ),
 samples AS (
@@ -15,7 +15,7 @@ samples AS (
     WHERE line_id = $line_id AND jst_date BETWEEN $first_date AND $last_date
     GROUP BY ALL
 )
-SELECT $line_id AS line_id, due.direction, CASE due.direction WHEN 'in' THEN '受信' ELSE '送信' END AS direction_name,
+SELECT CAST($line_id AS VARCHAR) AS line_id, due.direction, CASE due.direction WHEN 'in' THEN '受信' ELSE '送信' END AS direction_name,
        CAST(due.weekday AS BIGINT) AS weekday, due.hour, 1.0 * sum(s.sum_bps) / nullif(sum(s.received), 0) AS avg_bps,
        max(s.max_bps) AS max_bps, CAST(sum(due.expected) AS BIGINT) AS expected,
        CAST(coalesce(sum(s.received), 0) AS BIGINT) AS received,
