@@ -146,12 +146,17 @@ def _trend(view: View, kpis: list[Row]) -> Component:
     return figure_block(text.noting(events), figure, ask.TREND.load(view), ask.TREND.columns, _link(ask.TREND, view))
 
 
+def _before_days(view: View) -> list[int | None]:
+    """As :func:`_before`, of a run of days; nothing where not all of its own days are told of."""
+    return [ask.counted(own) for own in view.before()] if ask.counted(view) is not None else []
+
+
 def _by_day(view: View) -> Component:
     frame, days = view.data.detection_days(view.period), days_between(view.period.start, view.period.end)
     text = FigureText(
         "security-days",
         f"検知件数（危険度別・{view.period.label_ja}の日次・件）",
-        sentences.security.detections(view.period, ask.severities(view), [ask.counted(own) for own in view.before()]),
+        sentences.security.detections(view.period, ask.severities(view), _before_days(view)),
         "上段は重大なものだけを別の目盛りで示します。棒の上の数値はその日の重大の計です。",
         560,
     )

@@ -68,8 +68,8 @@ def _answers(view: View) -> pd.DataFrame:
 
 
 def received_before(view: View) -> dict[str, Any]:
-    """What a run of days is compared with, under the names that K26 has for it."""
-    previous, last_year = (_received(own) for own in view.before())
+    """What a run of days is compared with, under the names that K26 has for it; nothing while it still runs."""
+    previous, last_year = (None, None) if view.is_partial() else (_received(own) for own in view.before())
     return {"previous_value": previous, "last_year_value": last_year}
 
 

@@ -14,7 +14,9 @@ def told(view: View, dataset: Dataset) -> str:
     days = sentences.traffic.daily_traffic(frame, days_between(view.period.start, view.period.end))
     if view.period.kind != "days":
         return days
-    return sentences.traffic.total_of_days(frame, [_sum(own, dataset) for own in view.before()]) + days
+    comparable = _sum(view, dataset) is not None
+    before = [_sum(own, dataset) if comparable else None for own in view.before()]
+    return sentences.traffic.total_of_days(frame, before) + days
 
 
 def _sum(view: View, dataset: Dataset) -> float | None:

@@ -187,6 +187,13 @@ def test_less_than_all_days_are_compared_with_nothing(demo_reader: Reader) -> No
         assert "前の期間比" not in text and "前年同期比" not in text, path
 
 
+@pytest.mark.parametrize("path", ["/", "/security", "/tickets", "/tenant?tenant=242012"])
+def test_days_that_are_not_over_are_compared_with_nothing(demo_reader: Reader, path: str) -> None:
+    """The demo ends with October 2026."""
+    text = shown(demo_reader, linked(path, "2026-10-20..2026-11-05"))
+    assert "表示エラー" not in text and "前の期間比" not in text
+
+
 def _figure(screen: Any, name: str) -> Any:
     """The figure of that id, wherever it stands."""
     if isinstance(screen, dict):
