@@ -298,12 +298,12 @@ def create_server() -> Any:
     """The WSGI application: before sign-in exists every request has the prefecture's scope."""
     from dashboards.app import create_app
     from exports.shelf import Shelf
-    from warehouse.reader import CurrentReader
+    from warehouse.current import CurrentReader
 
     current = CurrentReader(data_folder())
     shelf = Shelf(data_folder() / "out", lambda report, period: make_report(
         report, period, None, list(ReportFormat), None, None))
-    return create_app(current, lambda: current().whole_scope(), now, shelf).server
+    return create_app(current, lambda: current().whole_scope(), now, shelf, current.watch).server
 
 
 def __getattr__(name: str) -> Any:

@@ -62,12 +62,14 @@ def create_app(
     scope_for_request: Callable[[], Scope],
     clock: Callable[[], datetime] = datetime.now,
     shelf: Shelf | None = None,
+    watch: Callable[[Callable[[FrameReader], None]], None] | None = None,
 ) -> Dash:
     """The app; serve its ``.server`` with any WSGI server.
 
     ``open_reader`` is called once per request and returns a reader of the current snapshot (opening is its business);
     ``scope_for_request`` says what the request being served may see; ``clock`` gives naive Japanese time; ``shelf``
-    holds the documents, without it there are none.
+    holds the documents, without it there are none.  ``watch`` is told what to do with the reader of every new snapshot
+    before requests get it (:meth:`warehouse.current.CurrentReader.watch`).
     """
     app = _JapaneseDash(
         "dashboards",
@@ -84,7 +86,8 @@ def create_app(
     )
     app.layout = shell()
     sources = Sources(open_reader, scope_for_request, clock, FrameCache(), shelf)
-    _answer_links(app, sources)
+    answers = Answers(sources)
+    _answer_links(app, answers)
     _sort_in_browser(app)
     _open_in_browser(app)
     server: Flask = app.server
@@ -93,6 +96,8 @@ def create_app(
     _unknown_paths_are_404(server)
     add_headers(server, app.csp_hashes())
     _set_up_before_anyone_asks(server)
+    if watch:
+        watch(answers.make_ready)
     return app
 
 
@@ -123,9 +128,7 @@ def shell() -> Component:
     )
 
 
-def _answer_links(app: Dash, sources: Sources) -> None:
-    answers = Answers(sources)
-
+def _answer_links(app: Dash, answers: Answers) -> None:
     @app.callback(
         Output("content", "children"),
         Output("navigation", "children"),

@@ -28,7 +28,7 @@ class FrameCache:
     """The last frames, each asked for once."""
 
     def __init__(self, size: int = _CACHED_FRAMES) -> None:
-        self._frames: Recent[pd.DataFrame] = Recent(size)
+        self._frames: Recent[tuple[Any, ...], pd.DataFrame] = Recent(size)
 
     def get(self, key: tuple[Any, ...], ask: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """The kept frame (a lazy copy: a caller's change never reaches the next one), or the answer of ``ask``."""

@@ -53,11 +53,14 @@ def era_datetime(moment: datetime) -> str:
     return f"{era_date(moment.date())} {moment.hour}時{moment.minute:02d}分"
 
 
+_MAY_BE_NAN = (float, Decimal)
+
+
 def is_missing(value: object) -> bool:
     """True for every way a cell says that nothing was collected: None, NaN, NaT and pandas' NA."""
     if value is None or value is pd.NA or value is pd.NaT:
         return True
-    return isinstance(value, float | Decimal) and math.isnan(value)
+    return isinstance(value, _MAY_BE_NAN) and math.isnan(value)
 
 
 def _rounded(value: float | Decimal | int, decimals: int, how: str) -> Decimal:

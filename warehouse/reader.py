@@ -229,27 +229,6 @@ class Reader:
             "python app.py rollback で前の世代に戻してください。")
 
 
-class CurrentReader:
-    """Gives every request a reader of the snapshot that is published at that moment.
-
-    Requests under way finish on the reader they have; it closes when the last of them lets it go.  A person waits for
-    the answer, so every query has a time limit.
-    """
-
-    def __init__(self, data: Path, limit_seconds: float = SCREEN_SECONDS) -> None:
-        self._folder, self._limit_seconds = DataFolder(data), limit_seconds
-        self._lock = threading.Lock()
-        self._reader: Reader | None = None
-
-    def __call__(self) -> Reader:
-        """The reader of the published snapshot; raises :class:`warehouse.errors.NoSnapshot`."""
-        number = snapshot.current_number(self._folder)
-        with self._lock:
-            if self._reader is None or self._reader.snapshot.number != number:
-                self._reader = Reader(self._folder, snapshot.current(self._folder), self._limit_seconds)
-            return self._reader
-
-
 def set_scope(cursor: duckdb.DuckDBPyConnection, scope: Scope) -> None:
     """Bind the scope to one cursor; the scoped views read it."""
     codes = ", ".join(literal(code) for code in scope.visible_codes())

@@ -12,6 +12,7 @@ from dash import html
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboards import answers as answers_module
 from dashboards import urls
 from dashboards.answers import Answers
 from dashboards.data import FrameCache
@@ -95,13 +96,47 @@ def test_whoever_cannot_be_told_is_told_so_and_nothing_is_kept() -> None:
 
 @given(st.lists(st.integers(0, 5)))
 def test_what_was_not_asked_for_longest_goes_first(asked: list[int]) -> None:
-    recent: Recent[int] = Recent(3)
+    recent: Recent[int, int] = Recent(3)
     for key in asked:
         if recent.get(key) is None:
             recent.keep(key, key)
     newest = list(dict.fromkeys(reversed(asked)))
     assert [recent.get(key) for key in newest[:3]] == newest[:3]
     assert all(recent.get(key) is None for key in newest[3:])
+    assert set(recent.latest()) == set(newest[:3])
+
+
+def test_the_key_used_last_comes_first() -> None:
+    recent: Recent[str, int] = Recent(3)
+    for key in "abcd":
+        recent.keep(key, 0)
+    recent.get("b")
+    assert recent.latest() == ["b", "d", "c"]
+
+
+def test_the_screens_asked_for_last_are_ready_before_a_new_snapshot_is_shown() -> None:
+    world, link = World(), urls.parse("/tenant", "?tenant=242012&period=2026-10")
+    world.scope = TSU
+    old = text_of(world.answers.of(link))
+    newer = FakeReader()
+    newer.snapshot = replace(newer.snapshot, number=13)
+    world.answers.make_ready(newer)
+    assert newer.asked and text_of(world.answers.of(link)) == old and world.asked(link) == 0
+    world.reader, before = newer, len(newer.asked)
+    world.answers.of(link)
+    assert len(newer.asked) == before, "made from the new snapshot, for the scope that was shown the screen"
+    world.scope = YOKKAICHI
+    assert "津市" not in text_of(world.answers.of(link))
+
+
+def test_a_new_snapshot_waits_no_longer_than_it_may_for_its_screens(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    world.answers.of(OVERVIEW)
+    monkeypatch.setattr(answers_module, "READY_SECONDS", -1.0)
+    newer = FakeReader()
+    newer.snapshot = replace(newer.snapshot, number=13)
+    world.answers.make_ready(newer)
+    assert newer.asked == [], "there was no time for it"
 
 
 def test_components_are_encoded_as_dash_would_and_strangers_refused() -> None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,9 +19,10 @@ import pytest
 from tests.support import copy_config, load, rows, traffic_file
 from warehouse import checks, snapshot
 from warehouse import reader as reader_module
+from warehouse.current import CurrentReader
 from warehouse.errors import ChecksFailed, MiharashiError, NoSnapshot, QueryTooLong, SnapshotDamaged, WriterBusy
 from warehouse.folder import DataFolder
-from warehouse.reader import CurrentReader, NamedQuery, Reader, open_current
+from warehouse.reader import NamedQuery, Reader, open_current
 
 pytestmark = pytest.mark.few_marts
 
@@ -304,6 +306,26 @@ def test_readers_finish_on_the_snapshot_they_have_and_the_next_request_gets_the_
     assert answers(reader_of()) != before
     snapshot.roll_back(published.folder, 1)
     assert answers(reader_of()) == before
+
+
+def test_a_watched_snapshot_is_made_ready_before_requests_get_it(published: Published) -> None:
+    reader_of, ready = CurrentReader(published.data), list[tuple[int, int]]()
+    reader_of()
+    reader_of.watch(lambda reader: ready.append((reader.snapshot.number, reader_of().snapshot.number)))
+    load(published.data, published.next_file, config=published.config)
+    deadline = time.monotonic() + 30
+    while reader_of().snapshot.number == 1 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert reader_of().snapshot.number == 2 and ready == [(2, 1)], "requests had the old one meanwhile"
+
+
+def test_a_new_snapshot_that_cannot_be_read_is_told_by_whoever_asks_next(published: Published) -> None:
+    reader_of = CurrentReader(published.data)
+    reader_of()
+    (published.data / "warehouse" / "CURRENT").write_text("wh-000009.duckdb\n", encoding="utf-8")
+    reader_of.look()
+    with pytest.raises(SnapshotDamaged, match="wh-000009.duckdb"):
+        reader_of()
 
 
 def test_a_query_that_takes_too_long_is_stopped_and_the_next_one_is_answered(
