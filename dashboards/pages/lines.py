@@ -141,7 +141,8 @@ def _range(view: View) -> Component:
              "p95_total_pct": "total_bps", "exceeded_minutes": "guaranteed_bps"}
     look = TableLook(f"回線の使用状況（{view.period.label_ja}・方向別）", dense=True,
                      decorate={"name": partial(_choose, view), **{key: _or_sign(of) for key, of in signs.items()}})
-    shown = [table(frame, ask.RANGE.columns, look)]
+    note = "前の期間は同じ日数の直前の範囲、前年同期は前年の同じ日付の範囲です。期間の途中のときは比べません。"
+    shown = [table(frame, ask.RANGE.columns, look), html.P(note, className="note")]
     return _section("回線の使用状況", sentences.lines.usage(frame), shown, ask.RANGE, view)
 
 
