@@ -49,9 +49,14 @@ class Layout:
         return result
 
 
+def page_html(report: Report) -> str:
+    """The document as one HTML page: what the PDF is set from, and what a preview shows."""
+    return _template("report.html.j2").render(_names(report))
+
+
 def lay_out(report: Report) -> Layout:
     """Set the report's pages; Word takes its page breaks and its table of contents from the same pages."""
-    html = _template("report.html.j2").render(_names(report))
+    html = page_html(report)
     fetcher = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
     document = HTML(string=html, url_fetcher=fetcher).render(
         font_config=FontConfiguration(), pdf_variant="pdf/ua-1", pdf_tags=True

@@ -75,6 +75,10 @@ class Progress:
         return tuple(name for name, rule in STEPS.items() if rule.before == self.status)
 
     @property
+    def allowed_titles(self) -> str:
+        return "、".join(STEPS[name].title for name in self.allowed)
+
+    @property
     def snapshot(self) -> int | None:
         """The generation that was submitted and may be issued; None while the document is a draft."""
         if self.status in ("draft", "locked"):
@@ -123,7 +127,7 @@ def take_in(connection: Connection, key: DocumentKey, step: str, by: str, at: da
     progress = progress_in(connection, key)
     if step not in progress.allowed:
         title = STEPS[step].title if step in STEPS else step
-        raise StepNotAllowed(title, progress.title, "、".join(STEPS[name].title for name in progress.allowed))
+        raise StepNotAllowed(title, progress.title, progress.allowed_titles)
     asked = progress.last("submit")
     if step == "approve" and asked is not None and asked.taken_by == by:
         raise SamePerson(by)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +13,8 @@ from state.documents import DocumentKey, named, require_handling
 from state.tables import job
 from warehouse.scope import Scope
 
-STATUSES: dict[str, str] = {"queued": "待機中", "running": "作成中", "done": "完了", "failed": "失敗"}
+KINDS: dict[str, str] = {"make": "作成", "issue": "発行"}
+STATUSES: dict[str, str] = {"queued": "待機中", "running": "実行中", "done": "完了", "failed": "失敗"}
 MOST_TRIES = 3
 SILENT_SECONDS = 30
 """A running job whose worker has not been heard of for so long is taken back."""
@@ -23,9 +23,13 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Job:
-    """An order.  ``done`` of ``total`` steps are behind it, ``step`` is what it is at; times are naive JST."""
+    """An order, to make a draft or to issue.
+
+    ``done`` of ``total`` steps are behind it, ``step`` is what it is at; times are naive JST.
+    """
 
     number: int
+    kind: str
     key: DocumentKey
     status: str
     ordered_by: str
@@ -44,6 +48,11 @@ class Job:
     def title(self) -> str:
         return STATUSES[self.status]
 
+    @property
+    def open(self) -> bool:
+        """Whether it waits or runs."""
+        return self.status in ("queued", "running")
+
 
 class Jobs:
     """The queue.  Orders and reads take a scope; the worker, which serves everybody, takes and reports by number."""
@@ -51,16 +60,16 @@ class Jobs:
     def __init__(self, database: StateDatabase) -> None:
         self._database = database
 
-    def order(self, scope: Scope, key: DocumentKey, by: str, at: datetime) -> Job:
-        """Queue a report, or give the job that is to make it already; raises :class:`state.errors.NotAllowedHere`."""
+    def order(self, scope: Scope, key: DocumentKey, by: str, at: datetime, kind: str = "make") -> Job:
+        """Queue a report, or give the job that is at it already; raises :class:`state.errors.NotAllowedHere`."""
         require_handling(scope, key)
         with self._database.writing() as connection:
-            waiting = _jobs(connection, key.where(job), job.c.status.in_(("queued", "running")))
+            waiting = _jobs(connection, key.where(job), job.c.kind == kind, job.c.status.in_(("queued", "running")))
             if waiting:
                 return waiting[0]
             number = connection.execute(select(func.coalesce(func.max(job.c.number), 0))).scalar_one() + 1
             connection.execute(insert(job).values(
-                number=number, **key.values(), status="queued", ordered_by=named(by), ordered_at=at, tries=0,
+                number=number, kind=kind, **key.values(), status="queued", ordered_by=named(by), ordered_at=at, tries=0,
                 worker="", step="", done=0, total=0, reason=""))
             return _jobs(connection, job.c.number == number)[0]
 
@@ -112,10 +121,6 @@ class Jobs:
             else:
                 _set(connection, one.number, status="failed", finished_at=at,
                      reason=f"作成の途中でプロセスが{one.tries}回止まりました。サーバーの記録を確かめてください。")
-
-
-Told = Callable[[str, int, int], None]
-"""Called with what is being done, how many steps are behind it, and how many there are."""
 
 
 def _set(connection: Connection, number: int, *conditions: Any, **values: Any) -> None:

@@ -35,7 +35,7 @@ issue_commentary = Table(
     "issue_commentary", METADATA, Column("number", Integer), Column("place", String), Column("version", Integer))
 
 job = Table(
-    "job", METADATA, Column("number", Integer), *_of_document(), Column("status", String),
+    "job", METADATA, Column("number", Integer), Column("kind", String), *_of_document(), Column("status", String),
     Column("ordered_by", String), Column("ordered_at", DateTime), Column("tries", Integer), Column("worker", String),
     Column("started_at", DateTime), Column("heartbeat_at", DateTime), Column("finished_at", DateTime),
     Column("step", String), Column("done", Integer), Column("total", Integer), Column("reason", Text))

@@ -240,3 +240,13 @@ def open_current(data: Path) -> Reader:
     """Open the published snapshot of a data folder; raises :class:`warehouse.errors.NoSnapshot`."""
     folder = DataFolder(data)
     return Reader(folder, snapshot.current(folder))
+
+
+def open_generation(data: Path, number: int) -> Reader:
+    """Open one generation; raises :class:`warehouse.errors.SnapshotDamaged` when it is not on disk any more."""
+    folder = DataFolder(data)
+    if number not in snapshot.generations(folder):
+        raise SnapshotDamaged(
+            "そのデータ版は残っていません", f"データ版 {number} は、新しい版を公開したときに片付けられました。",
+            "公開中のデータで、確認の依頼からやり直してください。")
+    return Reader(folder, snapshot.describe(folder, number))

@@ -67,6 +67,7 @@ CREATE TABLE issue_commentary (
 
 CREATE TABLE job (
     number INTEGER NOT NULL PRIMARY KEY,
+    kind VARCHAR(16) NOT NULL,
     report VARCHAR(64) NOT NULL,
     period VARCHAR(16) NOT NULL,
     tenant VARCHAR(16) NOT NULL,
