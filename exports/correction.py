@@ -31,12 +31,23 @@ class Change:
 
 def changes(old: model.Report, new: model.Report) -> tuple[Change, ...]:
     """Every difference in reading order; a list of corrections that the old document itself carries does not count."""
-    before = {section.anchor: section for section in old.all_sections() if section.anchor != _ANCHOR}
-    after = {section.anchor: section for section in new.all_sections()}
+    before, after = _sections(old.sections), _sections(new.sections)
     found: list[Change] = []
     for anchor in dict.fromkeys([*after, *before]):
-        found += _in_section(before.get(anchor), after.get(anchor))
+        heading = (after.get(anchor) or before[anchor])[0]
+        one, other = (side[anchor][1] if anchor in side else None for side in (before, after))
+        found += _in_section(heading, one, other)
     return (*found, *_in_datasets(old.datasets, new.datasets))
+
+
+def _sections(sections: Sequence[model.Section], outer: str = "") -> dict[str, tuple[str, model.Section]]:
+    """Sections by anchor, each with the numbers that lead to it and its title: 「３（１）サービス稼働率」."""
+    found: dict[str, tuple[str, model.Section]] = {}
+    for one in sections:
+        if one.anchor != _ANCHOR:
+            found[one.anchor] = (f"{outer}{one.heading}", one)
+            found |= _sections(one.sections, f"{outer}{one.number}")
+    return found
 
 
 def with_corrections(report: model.Report, found: Sequence[Change], reason: str) -> model.Report:
@@ -44,14 +55,14 @@ def with_corrections(report: model.Report, found: Sequence[Change], reason: str)
     annexes = sum(section.number.startswith("別紙") for section in report.sections)
     label = f"表{wide(1 + sum(isinstance(block, model.Table) for block in report.blocks()))}"
     title = "訂正前の版からの変更箇所"
-    columns = (model.Column("番号", "right", 6), model.Column("箇所", "left", 34), model.Column("項目", "left", 30),
+    columns = (model.Column("番号", "center", 6), model.Column("箇所", "left", 34), model.Column("項目", "left", 30),
                model.Column("訂正前", "left", 26), model.Column("訂正後", "left", 26))
     rows = tuple((str(at), one.place, one.item, one.old, one.new) for at, one in enumerate(found, 1))
     table = model.Table(
         anchor="edition-corrections-table", label=label, title=title, columns=columns, rows=rows, size="dense",
         summary=f"{title}。列は番号、箇所、項目、訂正前、訂正後。{len(rows)}行。",
         source="発行済みの版と訂正版の、表・図・文章及び元データの比較")
-    text = model.Text((f"訂正の理由は次のとおりである。{reason}", f"変更箇所は{len(rows)}か所である。"))
+    text = model.Text((f"訂正の理由は「{reason.rstrip('。')}」である。変更箇所は{len(rows)}か所である。",))
     section = model.Section(_ANCHOR, annex_number(annexes + 1), "訂正一覧", 1, (text, table), (), False)
     return replace(report, sections=(*report.sections, section), datasets=(*report.datasets, _dataset(rows, label)))
 
@@ -66,10 +77,7 @@ def _dataset(rows: tuple[tuple[str, ...], ...], label: str) -> model.Dataset:
     return model.Dataset(_ANCHOR, "訂正一覧", "訂正前の版からの変更箇所", "発行済みの版との比較", fields, raw, (label,))
 
 
-def _in_section(old: model.Section | None, new: model.Section | None) -> Iterator[Change]:
-    present = new or old
-    assert present is not None
-    heading = present.heading
+def _in_section(heading: str, old: model.Section | None, new: model.Section | None) -> Iterator[Change]:
     if old is None or new is None:
         yield Change(heading, "章・節", old.heading if old else NOTHING, new.heading if new else NOTHING)
         return

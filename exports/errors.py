@@ -79,6 +79,18 @@ class AudienceError(ExportError):
         )
 
 
+class AlreadyIssued(ExportError):
+    """A draft would take the place of an issued document."""
+
+    def __init__(self, title: str, version: str) -> None:
+        super().__init__(
+            "発行済みの文書は作成し直せません",
+            f"「{title}」は第{version}版を発行済みです。",
+            "内容を改めるときは、python app.py report correct で訂正の手続を始めてください。"
+            "別の場所に案を作るときは --out を指定してください。",
+        )
+
+
 class ContractError(ExportError):
     """config/contract.toml lacks a value that the cover needs."""
 

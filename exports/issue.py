@@ -162,7 +162,7 @@ def _made(desk: Desk, scope: Scope, order: Order, recording: Recording, texts: T
     old_inputs, old_reader = thaw(read_file(desk.issued, before.number, INPUTS))
     old, opened = old_inputs.assemble(old_reader), progress.last("correct")
     reason, version = opened.note if opened else "", next_version(before.version)
-    line = Revision(version, order.issued_on, f"訂正（{reason}）。変更箇所は別紙「訂正一覧」による。",
+    line = Revision(version, order.issued_on, f"訂正（{reason.rstrip('。')}）。変更箇所は別紙「訂正一覧」による。",
                     desk.contract.author, desk.contract.approver)
     corrected = replace(inputs, version=version, revisions=(*old.revisions, line))
     report = corrected.assemble(recording)
@@ -183,10 +183,10 @@ def _clock(issued_on: date, snapshot: SnapshotFacts) -> datetime:
     return max(datetime.combine(issued_on, datetime.min.time()), snapshot.published_at)
 
 
-def remade(frozen: bytes) -> dict[str, bytes]:
-    """The files of an issue, made again from its frozen inputs alone."""
+def remade(frozen: bytes, formats: Sequence[str] | None = None) -> dict[str, bytes]:
+    """The files of an issue, or those of some formats, made again from its frozen inputs alone."""
     inputs, reader = thaw(frozen)
-    return render(inputs.assemble(reader), inputs.formats)
+    return render(inputs.assemble(reader), formats or inputs.formats)
 
 
 def _prove(frozen: bytes, files: Mapping[str, bytes]) -> None:

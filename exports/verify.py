@@ -10,6 +10,7 @@ from exports.desk import Desk
 from exports.errors import ExportError
 from exports.issue import INPUTS, read_file, remade
 from exports.program import program_sha256
+from exports.publish import FORMATS
 from state.register import Issue
 from warehouse.scope import Scope
 
@@ -63,10 +64,16 @@ def verify(desk: Desk, scope: Scope, path: Path) -> Proof:
                                        if path.name in {file.name for file in one.files}])
     entry = found[0]
     name = next(file.name for file in entry.files if file.sha256 == sha256)
-    frozen = _frozen(desk, entry)
-    again = remade(frozen).get(name, content if name in (INPUTS, "manifest.json") else b"")
+    frozen, ending = _frozen(desk, entry), name.rpartition(".")[2]
+    same = remade(frozen, (ending,))[name] == content if ending in FORMATS else _all_same(frozen, entry)
     newest = desk.register.last(scope, entry.key) or entry
-    return Proof(entry, name, sha256, newest, again == content, entry.program_sha256 == program_sha256())
+    return Proof(entry, name, sha256, newest, same, entry.program_sha256 == program_sha256())
+
+
+def _all_same(frozen: bytes, entry: Issue) -> bool:
+    """Of a manifest or the frozen inputs: all documents that they tell of."""
+    registered = {file.name: file.sha256 for file in entry.files}
+    return all(hashlib.sha256(content).hexdigest() == registered.get(name) for name, content in remade(frozen).items())
 
 
 def _frozen(desk: Desk, entry: Issue) -> bytes:
