@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
@@ -294,7 +294,8 @@ def make_report(
         clock = now() if issued_on is None else _document_clock(issued_on, reader.snapshot.published_at)
         texts = _written_texts(reader.whole_scope(), report, period, tenant, in_place=out is None)
         progress("数値の読取りと組立て", 0, _STEPS)
-        document = assemble_report(template, period, scope, reader, contract, clock, submitted_on=issued_on, **texts)
+        document = assemble_report(template, period, scope, reader, contract, clock, submitted_on=issued_on,
+                                   commentary=texts)
         progress("紙面の作成", 1, _STEPS)
         paths = write_report(document, formats, folder, issued_on=issued_on)
         progress("書込み", _STEPS, _STEPS)
@@ -304,22 +305,22 @@ def make_report(
 _STEPS = 2
 
 
-def _written_texts(scope: Scope, report: str, period: Period, tenant: str | None, *, in_place: bool) -> dict[str, Any]:
+def _written_texts(scope: Scope, report: str, period: Period, tenant: str | None, *, in_place: bool
+                   ) -> Mapping[str, str]:
     """The commentary of a document, where anybody has written any; refuses to put a draft in an issued one's place."""
     from state.database import state_exists
 
     if not state_exists(data_folder()):
         return {}
     from cli.desk import make_desk
-    from exports.errors import AlreadyIssued
+    from exports.issue import AlreadyIssued
     from state.documents import DocumentKey
 
     desk, key = make_desk(), DocumentKey(report, str(period), tenant or "")
     entry = desk.register.last(scope, key)
     if in_place and entry is not None:
-        raise AlreadyIssued(entry.title, entry.version)
-    texts = desk.texts(scope, key).text
-    return {"commentary": texts} if texts else {}
+        raise AlreadyIssued(entry)
+    return desk.texts(scope, key).text
 
 
 def _tenant_scope(scope: Scope, tenant: str) -> Scope:

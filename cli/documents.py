@@ -81,7 +81,7 @@ def comment_command(
         if place is None:
             _say_places(desk, scope, key)
             return
-        known_place(report, place)
+        known_place(report, key.tenant, place)
         written = file.read_text(encoding="utf-8-sig") if file else text
         if written is None:
             raise MiharashiError("所見の文がありません", "--text も --file も指定されていません。",

@@ -84,6 +84,7 @@ def _in_section(heading: str, old: model.Section | None, new: model.Section | No
     if old.title != new.title:
         yield Change(heading, "見出し", old.title, new.title)
     yield from _in_sentences(heading, "文章", _sentences(old), _sentences(new))
+    yield from _in_sentences(heading, "所見", _commentary(old), _commentary(new))
     before, after = _captioned(old), _captioned(new)
     for anchor in dict.fromkeys([*after, *before]):
         yield from _in_block(heading, before.get(anchor), after.get(anchor))
@@ -97,6 +98,11 @@ def _sentences(section: model.Section) -> list[str]:
         elif isinstance(block, model.Bullets):
             found += block.items
     return found
+
+
+def _commentary(section: model.Section) -> list[str]:
+    written = [block.paragraphs for block in section.blocks if isinstance(block, model.Commentary)]
+    return [paragraph for paragraphs in written for paragraph in paragraphs]
 
 
 def _captioned(section: model.Section) -> dict[str, model.Table | model.Chart]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exports.contract import ContractInfo
+from exports.places import places
 from state.approvals import Approvals
 from state.closing import Closing
 from state.commentary import Commentary
@@ -52,9 +53,10 @@ class Desk:
         return self.out / key.report / key.period / key.tenant
 
     def texts(self, scope: Scope, key: DocumentKey) -> Texts:
-        """The newest texts; places whose text was emptied are left out."""
+        """The newest texts of the places that the report has; places whose text was emptied are left out."""
+        known = {place.id for place in places(key.report, key.tenant)}
         found = {place: one.newest for place, one in self.commentary.texts(scope, key).items()
-                 if one.newest is not None and one.newest.text}
+                 if place in known and one.newest is not None and one.newest.text}
         return Texts({place: entry.text for place, entry in found.items()},
                      {place: entry.version for place, entry in found.items()})
 

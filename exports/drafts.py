@@ -22,6 +22,7 @@ _KPIS: dict[str, tuple[str, ...]] = {
     "services": ("K01", "K02"), "lines": ("K10", "K11", "K13"), "usage": ("K21", "K22"), "licences": ("K21", "K22"),
     "tickets": ("K26", "K27", "K29"), "faults": ("K06",), "security": ("K34", "K35"),
 }
+_ABOUT = {"monthly-security": "security"}
 _PERIODS = {"month": ("前月", "前年同月"), "quarter": ("前四半期", "前年同期"), "half": ("前半期", "前年同期"),
             "year": ("前年度", "前々年度")}
 _LIMITS: Params = {"line_floor": 100, "licence_floor": 80, "device_floor": 90, "coverage_floor": 95}
@@ -33,9 +34,12 @@ _ASKS: dict[str, tuple[rules.Rule, ...]] = {
 Told = list[str]
 
 
-def draft(ctx: Context, place: Place) -> str:
-    """The draft for a place, a line per part.  The innermost section that has numbers of its own decides on them."""
-    topic = next((name for name in reversed(place.sections) if name in _KPIS), "")
+def draft(ctx: Context, place: Place, report: str = "") -> str:
+    """The draft for a place, a line per part.
+
+    The innermost section that has numbers of its own decides on them, else what the whole report is about.
+    """
+    topic = next((name for name in reversed(place.sections) if name in _KPIS), _ABOUT.get(report, ""))
     rows = [row for row in (rows_of(ctx) if _has_kpis(ctx) else []) if not topic or row["kpi_id"] in _KPIS[topic]]
     parts = (
         ("事実", [_fact(row) for row in rows] or ["この箇所に使える値がない。担当者が記入する。"]),

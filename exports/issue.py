@@ -36,6 +36,18 @@ INPUTS = "inputs.zip"
 _LOCK = ".issuing.lock"
 
 
+class AlreadyIssued(ExportError):
+    """A draft would take the place of an issued document."""
+
+    def __init__(self, entry: Issue) -> None:
+        super().__init__(
+            "発行済みの文書は作成し直せません",
+            f"「{entry.title}」は第{entry.version}版を発行済みです。",
+            "内容を改めるときは、python app.py report correct で訂正の手続を始めてください。"
+            "別の場所に案を作るときは --out を指定してください。",
+        )
+
+
 class NotReproducible(ExportError):
     """A document made anew from its frozen inputs differs from itself."""
 

@@ -17,6 +17,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from exports.catalogue import TEMPLATES
+from exports.heat import heat_rows
 from exports.model import Chart, Column, Report, Table
 from exports.pagination import Pagination
 from exports.svg import render_svg
@@ -80,6 +81,7 @@ def _names(report: Report) -> dict[str, Any]:
         "image": _image,
         "widths": _widths,
         "groups": lambda table: list(heading_groups(table)),
+        "heat_rows": lambda chart: heat_rows(chart.spec),
         "kind_of": lambda block: type(block).__name__,
     }
 

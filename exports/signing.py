@@ -62,5 +62,5 @@ def drafts_of(desk: Desk, scope: Scope, key: DocumentKey, at: datetime) -> dict[
     """A draft for every place of a report, from the published data; raises :class:`state.errors.NotAllowedHere`."""
     require_handling(scope, key)
     with desk.open_reader(None) as reader:
-        ctx = Context(Period.parse(key.period), DataSource(reader, scope_of(scope, key)), desk.contract, at)
-        return {place: draft(ctx, place) for place in places(key.report)}
+        ctx = Context(Period.parse(key.period), DataSource(reader, scope_of(scope, key)), desk.contract, at, key.tenant)
+        return {place: draft(ctx, place, key.report) for place in places(key.report, key.tenant)}

@@ -38,7 +38,7 @@ _PUBLIC_DIMENSIONS = frozenset({"dim_date", "dim_kpi", "dim_severity", "dim_rout
                                 "calendar_month", "calendar_version", "as_of", "covered_month", "dim_feed",
                                 "dim_event_kind", "retired_month", "reporting_period", "period_month",
                                 "dim_obligation", "dim_size_band", "dim_noted_event", "catalogue_table",
-                                "catalogue_column", "catalogue_code"})
+                                "catalogue_column", "catalogue_code", "security_whole"})
 _SHARED = frozenset({"arrival_due", "arrival_day", "arrival_gap_day", "arrival_gap", "arrival_anomaly", "outage_month",
                      "service_month", "high_sample", "month_percentile", "long_guess", "long_percentile", "percentile",
                      "kpi_value", "kpi_result", "obligation_due"})

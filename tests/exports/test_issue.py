@@ -18,6 +18,7 @@ import pytest
 
 from exports import issue as issuing
 from exports.archive import ArchiveDamaged, ArchiveEmpty, Search, archive_zip, issued_file, search
+from exports.catalogue import load_catalogue
 from exports.correction import changes
 from exports.desk import Desk
 from exports.drafts import MARK, draft
@@ -42,7 +43,16 @@ STAFF = FakeReader().whole_scope()
 WORKBOOK = "運用報告書_2026-10.xlsx"
 
 
-class Corrected(FakeReader):
+class Month(FakeReader):
+    """October with every column that a sheet promises, those that the canned frames lack without values."""
+
+    def query(self, name: str, scope: Scope, **params: Any) -> pd.DataFrame:
+        frame = super().query(name, scope, **params)
+        lacking = [one.name for one in load_catalogue()[name].fields if one.name not in frame.columns]
+        return frame.reindex(columns=[*frame.columns, *lacking]) if lacking else frame
+
+
+class Corrected(Month):
     """The same month after a corrected file: the first KPI is another."""
 
     def query(self, name: str, scope: Scope, **params: Any) -> pd.DataFrame:
@@ -63,7 +73,7 @@ class Published:
 
 @pytest.fixture
 def published() -> Published:
-    return Published(FakeReader())
+    return Published(Month())
 
 
 @pytest.fixture
@@ -147,7 +157,7 @@ def test_a_correction_that_changes_nothing_is_refused(desk: Desk) -> None:
 
 
 def test_rows_that_come_go_or_move_are_told_apart_from_cells_that_differ() -> None:
-    report = make_report()
+    report = make_report(Month())
     section = next(one for one in report.all_sections() if any(hasattr(block, "rows") for block in one.blocks))
     table = next(block for block in section.blocks if hasattr(block, "rows"))
     first, second, *rest = table.rows  # type: ignore[union-attr]
@@ -160,7 +170,7 @@ def test_rows_that_come_go_or_move_are_told_apart_from_cells_that_differ() -> No
 
 
 def test_frozen_inputs_answer_what_was_asked_and_nothing_else() -> None:
-    reader = FakeReader()
+    reader = Month()
     recording = Recording(reader)
     period, text = Period.parse("2026-10"), template_text(KEY.report)
     inputs = Inputs(KEY.report, text, period, STAFF, CONTRACT, NOW, None, ("xlsx",))
@@ -219,8 +229,8 @@ def test_a_draft_tells_fact_comparison_and_request_and_leaves_open_what_the_reco
     from exports.data import DataSource
 
     def drafted(scope: Scope, *sections: str) -> str:
-        ctx = Context(Period.parse("2026-10"), DataSource(FakeReader(), scope), CONTRACT, NOW)
-        return draft(ctx, Place("x", "", sections))
+        ctx = Context(Period.parse("2026-10"), DataSource(Month(), scope), CONTRACT, NOW)
+        return draft(ctx, Place("x", "", "", sections))
 
     told = drafted(STAFF, "tickets", "answers")
     assert told.startswith(MARK) and "一次回答期限内率は98.6%であった。" in told
