@@ -79,6 +79,28 @@ class AudienceError(ExportError):
         )
 
 
+class SingleBodyError(ExportError):
+    """A body's edition was asked for with no body or with several."""
+
+    def __init__(self, title: str, bodies: int) -> None:
+        super().__init__(
+            "接続団体を1つ指定してください",
+            f"「{title}」の団体版は1団体ごとに作成します。指定された閲覧範囲の接続団体は{bodies}団体です。",
+            "--tenant に接続団体のコードを1つ指定してください（例: 242012 津市）。",
+        )
+
+
+class CommentaryError(ExportError):
+    """Commentary was given for a place that the report does not have."""
+
+    def __init__(self, title: str, place: str, places: tuple[str, ...]) -> None:
+        super().__init__(
+            "所見の掲載箇所がありません",
+            f"「{title}」に所見の掲載箇所「{place}」はありません。掲載箇所: {'、'.join(places) or 'なし'}。",
+            "所見の掲載箇所を上のいずれかに直してから、もう一度作成してください。",
+        )
+
+
 class ContractError(ExportError):
     """config/contract.toml lacks a value that the cover needs."""
 

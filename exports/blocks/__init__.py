@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from exports.blocks import data_notes, faults, kpi, lines, security, services, tenants, tickets
+from exports.blocks import (
+    capacity,
+    changes,
+    data_notes,
+    faults,
+    incidents,
+    kpi,
+    lines,
+    plans,
+    security,
+    services,
+    soc,
+    tenants,
+    tickets,
+    watch,
+)
 from exports.blocks.base import Builder
 
 TABLES: dict[str, Builder] = {
@@ -37,6 +52,22 @@ TABLES: dict[str, Builder] = {
     "security.serious": security.serious_table,
     "security.findings": security.findings_table,
     "security.signatures": security.signatures_table,
+    "kpi.selected": kpi.selected_table,
+    "capacity.design": capacity.design_table,
+    "changes.patches": changes.patches_table,
+    "changes.policy": changes.policy_table,
+    "incidents.late": incidents.late_table,
+    "plans.issues": plans.issues_table,
+    "plans.risks": plans.risks_table,
+    "plans.events": plans.events_table,
+    "plans.upcoming": plans.upcoming_table,
+    "plans.duties": plans.duties_table,
+    "soc.trend": soc.trend_table,
+    "soc.comparison": soc.comparison_table,
+    "watch.bodies": watch.bodies_table,
+    "watch.positions": watch.positions_table,
+    "watch.severities": watch.severities_table,
+    "watch.told": watch.told_table,
 }
 
 CHARTS: dict[str, Builder] = {
@@ -47,6 +78,15 @@ CHARTS: dict[str, Builder] = {
     "tenants.trend": tenants.trend_chart,
     "tickets.trend": tickets.trend_chart,
     "security.trend": security.trend_chart,
+    "services.filter": services.filter_chart,
+    "faults.trend": faults.trend_chart,
+    "capacity.hours": capacity.hours_chart,
+    "capacity.outlook": capacity.outlook_chart,
+    "soc.total": soc.total_chart,
+    "soc.trend": soc.trend_chart,
+    "watch.days": watch.days_chart,
+    "watch.functions": watch.functions_chart,
+    "watch.hours": watch.hours_chart,
 }
 
 SENTENCES: dict[str, Builder] = {
@@ -61,4 +101,12 @@ SENTENCES: dict[str, Builder] = {
     "faults.month": faults.sentences,
     "faults.open": faults.open_sentences,
     "security.contact": security.contact_sentences,
+    "capacity.design": capacity.sentences,
+    "changes.patches": changes.patch_sentences,
+    "incidents.actions": incidents.action_sentences,
+    "watch.highlights": watch.highlights,
+}
+
+CARDS: dict[str, Builder] = {
+    "incidents.cards": incidents.cards,
 }

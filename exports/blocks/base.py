@@ -26,6 +26,13 @@ class Context:
     data: DataSource
     contract: ContractInfo
     created_at: datetime
+    tenant: str = ""
+    """The code of the body whose edition this is; empty in the prefecture's."""
+
+    @property
+    def grain(self) -> str:
+        """The KPI grain of the edition: figures of the whole, or of the body."""
+        return "tenant" if self.tenant else "all"
 
     @property
     def month(self) -> str:
@@ -49,6 +56,21 @@ class Context:
     @property
     def months(self) -> tuple[str, ...]:
         return self.period.trailing_months(12)
+
+    def trailing_frame(self, query: str, count: int) -> pd.DataFrame:
+        """Rows of the ``count`` months that end with this one."""
+        months = self.period.trailing_months(count)
+        return self.data.frame(query, from_month=months[0], to_month=months[-1])
+
+    def told(self, *tables: str) -> bool:
+        """Whether files tell of the month in any of these tables; nothing in it then means that there was nothing."""
+        with self.data.filling(""):
+            rows = records(self.data.frame("told_months", from_month=self.month, to_month=self.month))
+        return any(row["table_name"] in tables for row in rows)
+
+    def results(self, grain: str, period: Period | None = None) -> list[dict[str, Any]]:
+        """KPI measures of a grain in a reporting period: the report's own unless stated."""
+        return records(self.data.frame("kpi_results", period=str(period or self.period), grain=grain))
 
     def kpi(self, kpi_id: str, value: Any) -> str:
         """A figure that is a measure of a KPI, or an earlier one of it, with the measure's decimals and rounding."""
@@ -83,6 +105,14 @@ class TableContent:
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
     total_rows: int = 0
+
+
+@dataclass(frozen=True)
+class CardContent:
+    """One case of a list of cases: the title of its table, and the table."""
+
+    title: str
+    table: TableContent
 
 
 @dataclass(frozen=True)

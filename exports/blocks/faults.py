@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from exports.blocks.base import Context, Params, Sentences, TableContent, month_columns, month_row, records
+from exports.blocks.base import (
+    ChartContent,
+    Context,
+    Params,
+    Sentences,
+    TableContent,
+    month_columns,
+    month_row,
+    records,
+    series_over,
+)
 from exports.blocks.services import NoRecord
-from exports.model import Column
-from exports.text import amount, change, missing, moment, text
+from exports.model import ChartSpec, Column
+from exports.text import amount, change, missing, moment, month_label, text
 from warehouse.japanese import era_date
 
 _TIMES = (
@@ -30,6 +40,27 @@ def trend_table(ctx: Context, _: Params) -> TableContent:
         cells = (_time(ctx, rows.get(month, {}), name, kpi_id) for month in ctx.months)
         body.append((label, *cells))
     return TableContent(month_columns("項目", ctx.months, 3.4), tuple(body))
+
+
+def trend_chart(ctx: Context, _: Params) -> ChartContent:
+    """Faults by month, within the contractor's boundary of responsibility and beyond it."""
+    rows = _months(ctx)
+    series = tuple(
+        series_over(name, {month: row.get(column) for month, row in rows.items()}, ctx.months)
+        for column, name in (("n_inside", "責任分界点の範囲内"), ("n_outside", "責任分界点の範囲外"))
+    )
+    spec = ChartSpec(
+        kind="stacked_bar",
+        categories=tuple(month_label(month) for month in ctx.months),
+        series=series,
+        unit="件",
+        category_title="年月",
+        height_mm=46,
+    )
+    known = [row["n"] for row in rows.values() if not missing(row["n"])]
+    if not known:
+        return ChartContent(spec, "12か月の障害件数はデータなしである。")
+    return ChartContent(spec, f"データのある{len(known)}か月の障害は計{amount(sum(known))}件である。")
 
 
 def _time(ctx: Context, row: dict[str, Any], name: str, kpi_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from exports.blocks import rules
-from exports.blocks.base import Context, Params, Sentences, TableContent, records, require_rows
+from exports.blocks.base import Context, Params, Sentences, TableContent, Unfilled, records, require_rows
 from exports.model import Column
 from exports.text import amount, judgement, missing, target, text
 
@@ -46,6 +46,39 @@ def _summary_row(row: dict[str, Any]) -> tuple[str, ...]:
         shown(row, "previous_value"),
         shown(row, "last_year_value"),
         judgement(row["judgement"]),
+    )
+
+
+def selected_table(ctx: Context, params: Params) -> TableContent:
+    """The measures in ``params['ids']`` in this order: of the whole, or of the body whose edition it is."""
+    rows = {row["kpi_id"]: row for row in ctx.results(ctx.grain)}
+    if absent := [kpi_id for kpi_id in params["ids"] if kpi_id not in rows]:
+        raise Unfilled(f"指標 {'、'.join(absent)} の実績がありません。")
+    columns = (
+        Column("番号", "left", 9),
+        Column("指標", "left", 58),
+        Column("単位", "center", 10),
+        Column("実績", weight=14),
+        Column("目標", "left", 17),
+        Column("前月", weight=14),
+        Column("前年同月", weight=14),
+        Column("判定", "left", 24),
+    )
+    return TableContent(columns, tuple(_selected_row(rows[kpi_id]) for kpi_id in params["ids"]))
+
+
+def _selected_row(row: dict[str, Any]) -> tuple[str, ...]:
+    free = row["direction"] == "none" and row["judgement"] == "目標未設定"
+    words = "以上" if row["operator"] == ">=" else "以下"
+    return (
+        row["kpi_no"],
+        row["name"],
+        text(row["unit"]),
+        shown(row),
+        target({**row, "target_text": words}, "未設定"),
+        shown(row, "previous_value"),
+        shown(row, "last_year_value"),
+        judgement(None if free else row["judgement"]),
     )
 
 

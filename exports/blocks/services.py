@@ -170,6 +170,29 @@ def licences_table(ctx: Context, _: Params) -> TableContent:
     )
 
 
+def filter_chart(ctx: Context, _: Params) -> ChartContent:
+    """What the web and mail filters blocked (K25), by month."""
+    rows = records(require_rows(ctx.year_frame("filter_trend"), "URLフィルタ及びスパム対策"))
+    cells = {(row["function_name"], row["jst_month"]): row["blocked"] for row in rows}
+    names = list(dict.fromkeys(row["function_name"] for row in rows))
+    series = tuple(
+        series_over(name, {month: cells.get((name, month)) for month in ctx.months}, ctx.months) for name in names
+    )
+    spec = ChartSpec(
+        kind="stacked_bar",
+        categories=tuple(month_label(month) for month in ctx.months),
+        series=series,
+        unit="件",
+        category_title="年月",
+        height_mm=52,
+    )
+    now = [row for row in rows if row["jst_month"] == ctx.month and not missing(row["blocked"])]
+    if not now:
+        return ChartContent(spec, "対象月の遮断件数はデータなしである。")
+    told = "、".join(f"{row['function_name']}{amount(row['blocked'])}件" for row in now)
+    return ChartContent(spec, f"対象月の遮断は{told}である。")
+
+
 def functions_table(ctx: Context, _: Params) -> TableContent:
     rows = records(require_rows(ctx.month_frame("detection_function_month"), "検知機能"))
     columns = (
