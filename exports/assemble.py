@@ -17,11 +17,13 @@ from exports import template as spec
 from exports.blocks import CHARTS, SENTENCES, TABLES
 from exports.blocks.base import ChartContent, Context, TableContent, Unfilled
 from exports.blocks.services import NoRecord
+from exports.chapters import headings_of, numbered, printed_sections
 from exports.contract import ContractInfo
 from exports.data import DataSource
 from exports.errors import AudienceError, PeriodKindError, SectionError
-from exports.numbering import annex_number, heading_number, wide
+from exports.numbering import wide
 from exports.text import LEGEND, NO_DATA, as_of_ja, month_range
+from exports.wording import words_for
 from warehouse.japanese import era_date
 from warehouse.period import Period
 from warehouse.reading import FrameReader
@@ -53,9 +55,10 @@ def assemble_report(
     if template.spec.audience == "prefecture" and not scope.platform:
         raise AudienceError(template.spec.title)
     on = submitted_on or created_at.date()
-    data = DataSource(reader, scope)
-    ctx = Context(period, data, contract, created_at)
-    sections = _Assembler(ctx).sections(template.spec.sections)
+    data = DataSource(reader, scope, words_for(period))
+    printed = printed_sections(template.spec.sections, Context(period, data, contract, created_at))
+    ctx = Context(period, data, contract, created_at, headings_of(printed))
+    sections = _Assembler(ctx).sections(printed)
     first = model.Revision(version, on, "初版作成", contract.author, contract.approver)
     return model.Report(
         file_stem=f"{template.spec.file_stem}_{period}",
@@ -112,18 +115,14 @@ class _Assembler:
         self._facts = _facts(ctx)
 
     def sections(self, specs: tuple[spec.SectionSpec, ...]) -> tuple[model.Section, ...]:
-        chapters = [one for one in specs if not one.annex]
-        annexes = [one for one in specs if one.annex]
-        body = [self._section(one, 1, heading_number(1, at)) for at, one in enumerate(chapters, 1)]
-        back = [self._section(one, 1, annex_number(at)) for at, one in enumerate(annexes, 1)]
-        return (*body, *back)
+        return tuple(self._section(one, 1, number) for one, number in numbered(specs))
 
     def _section(self, one: spec.SectionSpec, level: int, number: str) -> model.Section:
         outer, self._place = self._place, f"{self._place}{number}　{one.title}　"
         title = self._text(one.title)
         blocks = tuple(self._block(block) for block in one.blocks)
         children = tuple(
-            self._section(child, level + 1, heading_number(level + 1, at)) for at, child in enumerate(one.sections, 1)
+            self._section(child, level + 1, number) for child, number in numbered(one.sections, level + 1)
         )
         self._place = outer
         return model.Section(one.id, number, title, level, blocks, children, one.landscape)
@@ -154,7 +153,8 @@ class _Assembler:
         try:
             content: TableContent = self._build(title, TABLES[block.builder], block.params, label)
         except NoRecord as lacking:
-            content = TableContent((model.Column("内容", "left"),), ((f"{NO_DATA}（{lacking}）",),))
+            said = f"{NO_DATA}（{self._ctx.words.span}の{lacking}）"
+            content = TableContent((model.Column("内容", "left"),), ((said,),))
         if not content.rows:
             if block.empty is None:
                 raise SectionError(f"{self._place}{label}　{title}", "表に載せる行が1件もありません。")
@@ -192,10 +192,10 @@ class _Assembler:
         try:
             with self._ctx.data.filling(label or self._place.strip("　")):
                 return builder(self._ctx, params)
-        except NoRecord:
+        except NoRecord as lacking:
             if label.startswith("表"):
                 raise
-            raise SectionError(place, "対象月の台帳が取り込まれていません。") from None
+            raise SectionError(place, f"{self._ctx.words.span}の{lacking}") from None
         except Unfilled as error:
             raise SectionError(place, str(error)) from error
         except _BUILD_ERRORS as error:

@@ -102,6 +102,8 @@ class SectionSpec(_Strict):
     sections: tuple[SectionSpec, ...] = ()
     annex: bool = False
     landscape: bool = False
+    only: Literal["last_contract_year"] | None = None
+    """Printed only when this is true of the period; the others are numbered as if there were no such section."""
 
 
 class ReportSpec(_Strict):

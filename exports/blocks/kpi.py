@@ -29,22 +29,25 @@ def summary_table(ctx: Context, _: Params) -> TableContent:
         Column("単位", "center", 9),
         Column("実績", weight=14),
         Column("目標", "left", 16.5),
-        Column("前月", weight=14),
-        Column("前年同月", weight=14),
+        *(Column(name, weight=14) for name in _compared_names(ctx)),
         Column("判定", "left", 21.5),
     )
-    return TableContent(columns, tuple(_summary_row(row) for row in rows_of(ctx)))
+    return TableContent(columns, tuple(_summary_row(ctx, row) for row in rows_of(ctx)))
 
 
-def _summary_row(row: dict[str, Any]) -> tuple[str, ...]:
+def _compared_names(ctx: Context) -> tuple[str, ...]:
+    return tuple(name for name in (ctx.words.previous, ctx.words.last_year) if name)
+
+
+def _summary_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
+    earlier = ("previous_value", "last_year_value")[: len(_compared_names(ctx))]
     return (
         row["kpi_id"],
         row["name"],
         text(row["unit"]),
         shown(row),
         target(row, "未設定"),
-        shown(row, "previous_value"),
-        shown(row, "last_year_value"),
+        *(shown(row, name) for name in earlier),
         judgement(row["judgement"]),
     )
 
