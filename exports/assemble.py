@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from exports import model
 from exports import template as spec
-from exports.blocks import CHARTS, SENTENCES, TABLES
+from exports.blocks import CARDS, CHARTS, SENTENCES, TABLES
 from exports.blocks.base import ChartContent, Context, TableContent, Unfilled
 from exports.blocks.services import NoRecord
 from exports.chapters import headings_of, numbered, printed_sections
@@ -120,12 +120,15 @@ class _Assembler:
     def _section(self, one: spec.SectionSpec, level: int, number: str) -> model.Section:
         outer, self._place = self._place, f"{self._place}{number}　{one.title}　"
         title = self._text(one.title)
-        blocks = tuple(self._block(block) for block in one.blocks)
+        blocks = tuple(printed for block in one.blocks for printed in self._blocks(block))
         children = tuple(
             self._section(child, level + 1, number) for child, number in numbered(one.sections, level + 1)
         )
         self._place = outer
         return model.Section(one.id, number, title, level, blocks, children, one.landscape)
+
+    def _blocks(self, block: spec.Block) -> tuple[model.Block, ...]:
+        return self._cards(block) if isinstance(block, spec.CardsBlock) else (self._block(block),)
 
     def _block(self, block: spec.Block) -> model.Block:
         if isinstance(block, spec.TextBlock):
@@ -172,6 +175,26 @@ class _Assembler:
             size=block.size,
         )
 
+    def _cards(self, block: spec.CardsBlock) -> tuple[model.Table, ...]:
+        """The tables of a set, made in one go; each has its own number and caption."""
+        first = self._label("表")
+        content: tuple[tuple[str, TableContent], ...] = self._build(
+            self._text(block.title, name=""), CARDS[block.builder], block.params, first
+        )
+        if not content:
+            raise SectionError(f"{self._place}{first}", "載せる対象が1件もありません。")
+        labels = (first, *(self._label("表") for _ in content[1:]))
+        tables = []
+        for at, (label, (name, one)) in enumerate(zip(labels, content, strict=True), 1):
+            self._ctx.data.also_fills(first, label)
+            title = self._text(block.title, name=name)
+            tables.append(model.Table(
+                anchor=f"{block.id}-{at}", label=label, title=title, columns=one.columns, rows=one.rows,
+                summary=_table_summary(title, one), notes=(*one.notes, *_unknown_note(one)),
+                source=self._text(block.source), size="small",
+            ))  # fmt: skip
+        return tuple(tables)
+
     def _chart(self, block: spec.ChartBlock) -> model.Chart:
         label, title = self._label("図"), self._text(block.title)
         content: ChartContent = self._build(title, CHARTS[block.builder], block.params, label)
@@ -206,9 +229,9 @@ class _Assembler:
         self._counts[kind] += 1
         return f"{kind}{wide(self._counts[kind])}"
 
-    def _text(self, source: str) -> str:
+    def _text(self, source: str, **further: str) -> str:
         try:
-            rendered = self._jinja.from_string(source).render(self._facts)
+            rendered = self._jinja.from_string(source).render(self._facts, **further)
         except JinjaError as error:
             raise SectionError(self._place.strip("　"), f"文章の定義に誤りがあります（{error}）。") from error
         return str(Markup(rendered).unescape())
@@ -220,7 +243,10 @@ def _facts(ctx: Context) -> dict[str, str]:
     return {
         "period": period.label_ja,
         "period_range": f"{era_date(period.start)}から{era_date(period.end)}まで",
-        "year_range": month_range(period.trailing_months(12)),
+        "year_range": month_range(ctx.months),
+        "span": ctx.words.span,
+        "previous": ctx.words.previous,
+        "next_period": period.shift(1).label_ja,
         "as_of": as_of_ja(as_of),
         "snapshot": str(ctx.data.snapshot.number),
         "addressee": ctx.contract.addressee,

@@ -47,6 +47,12 @@ class DataSource:
         finally:
             self._place = before
 
+    def also_fills(self, place: str, other: str) -> None:
+        """Note ``other`` as a user of every frame that filled ``place``: tables made in one go."""
+        for places in self._used_in.values():
+            if place in places and other not in places:
+                places.append(other)
+
     def frame(self, name: str, **params: Any) -> pd.DataFrame:
         """The rows of a named query; raise :class:`SectionError` when a promised column is absent."""
         key = (name, tuple(sorted(params.items())))

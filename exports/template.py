@@ -11,15 +11,15 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from exports.blocks import CHARTS, SENTENCES, TABLES
+from exports.blocks import CARDS, CHARTS, SENTENCES, TABLES
 from exports.catalogue import TEMPLATES
 from exports.errors import ReportNameError, TemplateError
 
 _MESSAGES = {
     "extra_forbidden": "「{key}」という項目は使えません。",
     "missing": "必須の項目「{key}」がありません。",
-    "union_tag_invalid": "kind の値が違います（text、bullets、table、chart、page_break のいずれか）。",
-    "union_tag_not_found": "kind がありません（text、bullets、table、chart、page_break のいずれか）。",
+    "union_tag_invalid": "kind の値が違います（text、bullets、table、chart、cards、page_break のいずれか）。",
+    "union_tag_not_found": "kind がありません（text、bullets、table、chart、cards、page_break のいずれか）。",
 }
 
 
@@ -84,13 +84,31 @@ class ChartBlock(_Strict):
         return _known_builder(name, CHARTS)
 
 
+class CardsBlock(_Strict):
+    """One captioned table for each of a set, such as the connected bodies; ``{{ name }}`` in the title names it."""
+
+    kind: Literal["cards"]
+    id: str
+    title: str
+    builder: str
+    params: dict[str, Any] = Field(default_factory=dict)
+    source: str
+
+    @field_validator("builder")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        return _known_builder(name, CARDS)
+
+
 class PageBreakBlock(_Strict):
     """Start a new page."""
 
     kind: Literal["page_break"]
 
 
-Block = Annotated[TextBlock | BulletsBlock | TableBlock | ChartBlock | PageBreakBlock, Field(discriminator="kind")]
+Block = Annotated[
+    TextBlock | BulletsBlock | TableBlock | ChartBlock | CardsBlock | PageBreakBlock, Field(discriminator="kind")
+]
 
 
 class SectionSpec(_Strict):
@@ -140,7 +158,7 @@ def _ids(sections: tuple[SectionSpec, ...]) -> list[str]:
     found: list[str] = []
     for section in sections:
         found.append(section.id)
-        found += [block.id for block in section.blocks if isinstance(block, (TableBlock, ChartBlock))]
+        found += [block.id for block in section.blocks if isinstance(block, (TableBlock, ChartBlock, CardsBlock))]
         found += _ids(section.sections)
     return found
 

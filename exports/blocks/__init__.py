@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from exports.blocks import data_notes, faults, kpi, lines, security, services, tenants, tickets
+from exports.blocks import (
+    bodies,
+    capacity,
+    data_notes,
+    faults,
+    fulfilment,
+    handover,
+    improvement,
+    kpi,
+    lines,
+    operation,
+    results,
+    security,
+    services,
+    tenants,
+    tickets,
+)
 from exports.blocks.base import Builder
 
 TABLES: dict[str, Builder] = {
@@ -37,6 +53,26 @@ TABLES: dict[str, Builder] = {
     "security.serious": security.serious_table,
     "security.findings": security.findings_table,
     "security.signatures": security.signatures_table,
+    "kpi.all": kpi.all_table,
+    "results.achievement": results.achievement_table,
+    "results.verdict": results.verdict_table,
+    "results.years": results.years_table,
+    "fulfilment.clauses": fulfilment.clauses_table,
+    "capacity.months": capacity.months_table,
+    "capacity.design": capacity.design_table,
+    "capacity.outlook": capacity.outlook_table,
+    "bodies.heat": bodies.heat_table,
+    "bodies.spread": bodies.spread_table,
+    "bodies.briefings": bodies.briefing_table,
+    "operation.duties": operation.duties_table,
+    "operation.coming": operation.coming_duties_table,
+    "operation.events": operation.events_table,
+    "operation.patches": operation.patches_table,
+    "operation.causes": operation.causes_table,
+    "operation.chronicle": operation.chronicle_table,
+    "operation.open_tickets": operation.open_tickets_table,
+    "improvement.cycle": improvement.cycle_table,
+    "handover.inventory": handover.inventory_table,
 }
 
 CHARTS: dict[str, Builder] = {
@@ -47,6 +83,8 @@ CHARTS: dict[str, Builder] = {
     "tenants.trend": tenants.trend_chart,
     "tickets.trend": tickets.trend_chart,
     "security.trend": security.trend_chart,
+    "capacity.months": capacity.months_chart,
+    "bodies.points": bodies.points_chart,
 }
 
 SENTENCES: dict[str, Builder] = {
@@ -61,4 +99,17 @@ SENTENCES: dict[str, Builder] = {
     "faults.month": faults.sentences,
     "faults.open": faults.open_sentences,
     "security.contact": security.contact_sentences,
+    "results.span": results.span_sentences,
+    "results.kpis": results.sentences,
+    "results.years": results.years_sentences,
+    "fulfilment.clauses": fulfilment.clauses_sentences,
+    "capacity.design": capacity.design_sentences,
+    "capacity.outlook": capacity.outlook_sentences,
+    "bodies.briefings": bodies.briefing_sentences,
+    "operation.waiting": operation.waiting_sentences,
+    "improvement.verdict": improvement.verdict_sentences,
+}
+
+CARDS: dict[str, Builder] = {
+    "bodies.cards": bodies.cards,
 }

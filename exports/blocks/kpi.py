@@ -23,6 +23,20 @@ def shown(row: dict[str, Any], column: str = "value") -> str:
 
 
 def summary_table(ctx: Context, _: Params) -> TableContent:
+    """The main KPIs."""
+    return _results(ctx, rows_of(ctx))
+
+
+def all_table(ctx: Context, _: Params) -> TableContent:
+    """Every KPI of the catalogue over a half or a year."""
+    return _results(ctx, all_rows(ctx))
+
+
+def all_rows(ctx: Context) -> list[dict[str, Any]]:
+    return records(require_rows(ctx.own_frame("kpi_items"), "指標"))
+
+
+def _results(ctx: Context, rows: list[dict[str, Any]]) -> TableContent:
     columns = (
         Column("番号", "left", 9),
         Column("指標", "left", 62),
@@ -32,7 +46,7 @@ def summary_table(ctx: Context, _: Params) -> TableContent:
         *(Column(name, weight=14) for name in _compared_names(ctx)),
         Column("判定", "left", 21.5),
     )
-    return TableContent(columns, tuple(_summary_row(ctx, row) for row in rows_of(ctx)))
+    return TableContent(columns, tuple(_summary_row(ctx, row) for row in rows))
 
 
 def _compared_names(ctx: Context) -> tuple[str, ...]:
@@ -63,7 +77,9 @@ def requests(ctx: Context, params: Params) -> Sentences:
     return tuple(sentence for rule in rules.REQUESTS for sentence in rule(ctx, params))
 
 
-def definitions_table(ctx: Context, _: Params) -> TableContent:
+def definitions_table(ctx: Context, params: Params) -> TableContent:
+    """The main KPIs; with ``params['all']`` every KPI of the catalogue, but not its further measures."""
+    rows = all_rows(ctx) if params.get("all") else rows_of(ctx)
     columns = (
         Column("番号", "left", 10),
         Column("指標", "left", 36),
@@ -81,17 +97,17 @@ def definitions_table(ctx: Context, _: Params) -> TableContent:
                 text(row["unit"]),
                 text(row["formula"]),
                 _rounding(row),
-                _targets(ctx, row["kpi_id"]),
+                _targets(rows, row["kpi_id"]),
             )
             for row in records(ctx.data.frame("kpi_catalogue"))
-            if row["headline"]
+            if row["headline"] or (params.get("all") and row["kpi_id"] == row["kpi_no"])
         ),
     )
 
 
-def _targets(ctx: Context, kpi_id: str) -> str:
+def _targets(rows: list[dict[str, Any]], kpi_id: str) -> str:
     """The KPI's target; single lines may have targets of their own."""
-    found = {target(row, "未設定") for row in rows_of(ctx) if row["kpi_id"] == kpi_id}
+    found = {target(row, "未設定") for row in rows if row["kpi_id"] == kpi_id}
     return found.pop() if len(found) == 1 else "対象による"
 
 
