@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from exports.blocks import (
+    bodies,
     capacity,
     changes,
     data_notes,
     faults,
+    fulfilment,
+    handover,
+    improvement,
     incidents,
     kpi,
     lines,
+    operation,
     plans,
+    results,
     security,
     services,
     soc,
+    spans,
     tenants,
     tickets,
     watch,
@@ -68,6 +75,26 @@ TABLES: dict[str, Builder] = {
     "watch.positions": watch.positions_table,
     "watch.severities": watch.severities_table,
     "watch.told": watch.told_table,
+    "spans.months": spans.months_table,
+    "spans.design": spans.design_table,
+    "spans.outlook": spans.outlook_table,
+    "kpi.all": kpi.all_table,
+    "results.achievement": results.achievement_table,
+    "results.verdict": results.verdict_table,
+    "results.years": results.years_table,
+    "fulfilment.clauses": fulfilment.clauses_table,
+    "bodies.heat": bodies.heat_table,
+    "bodies.spread": bodies.spread_table,
+    "bodies.briefings": bodies.briefing_table,
+    "operation.duties": operation.duties_table,
+    "operation.coming": operation.coming_duties_table,
+    "operation.events": operation.events_table,
+    "operation.patches": operation.patches_table,
+    "operation.causes": operation.causes_table,
+    "operation.chronicle": operation.chronicle_table,
+    "operation.open_tickets": operation.open_tickets_table,
+    "improvement.cycle": improvement.cycle_table,
+    "handover.inventory": handover.inventory_table,
 }
 
 CHARTS: dict[str, Builder] = {
@@ -87,6 +114,8 @@ CHARTS: dict[str, Builder] = {
     "watch.days": watch.days_chart,
     "watch.functions": watch.functions_chart,
     "watch.hours": watch.hours_chart,
+    "spans.months": spans.months_chart,
+    "bodies.points": bodies.points_chart,
 }
 
 SENTENCES: dict[str, Builder] = {
@@ -105,8 +134,18 @@ SENTENCES: dict[str, Builder] = {
     "changes.patches": changes.patch_sentences,
     "incidents.actions": incidents.action_sentences,
     "watch.highlights": watch.highlights,
+    "spans.design": spans.design_sentences,
+    "spans.outlook": spans.outlook_sentences,
+    "results.span": results.span_sentences,
+    "results.kpis": results.sentences,
+    "results.years": results.years_sentences,
+    "fulfilment.clauses": fulfilment.clauses_sentences,
+    "bodies.briefings": bodies.briefing_sentences,
+    "operation.waiting": operation.waiting_sentences,
+    "improvement.verdict": improvement.verdict_sentences,
 }
 
 CARDS: dict[str, Builder] = {
     "incidents.cards": incidents.cards,
+    "bodies.cards": bodies.cards,
 }
