@@ -14,12 +14,13 @@ from markupsafe import Markup
 
 from exports import model
 from exports import template as spec
+from exports.addressee import Addressee, addressee_of, check_audience
 from exports.blocks import CHARTS, SENTENCES, TABLES
 from exports.blocks.base import ChartContent, Context, TableContent, Unfilled
 from exports.blocks.services import NoRecord
 from exports.contract import ContractInfo
 from exports.data import DataSource
-from exports.errors import AudienceError, PeriodKindError, SectionError
+from exports.errors import PeriodKindError, SectionError
 from exports.numbering import annex_number, heading_number, wide
 from exports.text import LEGEND, NO_DATA, as_of_ja, month_range
 from warehouse.japanese import era_date
@@ -50,37 +51,38 @@ def assemble_report(
     """
     if template.spec.period_kind != period.kind:
         raise PeriodKindError(template.spec.title, str(period), template.spec.period_kind)
-    if template.spec.audience == "prefecture" and not scope.platform:
-        raise AudienceError(template.spec.title)
+    check_audience(template.spec, scope)
     on = submitted_on or created_at.date()
     data = DataSource(reader, scope)
     ctx = Context(period, data, contract, created_at)
-    sections = _Assembler(ctx).sections(template.spec.sections)
+    reader_of_it = addressee_of(template.spec, ctx)
+    sections = _Assembler(ctx, reader_of_it).sections(template.spec.sections)
     first = model.Revision(version, on, "初版作成", contract.author, contract.approver)
     return model.Report(
-        file_stem=f"{template.spec.file_stem}_{period}",
-        cover=_cover(template.spec, ctx, version, on),
+        file_stem=f"{template.spec.file_stem}_{period}{reader_of_it.suffix}",
+        cover=_cover(template.spec, ctx, version, on, reader_of_it),
         revisions=revisions or (first,),
         legend=LEGEND,
         sections=sections,
         datasets=data.datasets(),
         provenance=_provenance(template, ctx, scope),
-        period_label=period.label_ja,
+        period_label=f"{period.label_ja}（{reader_of_it.name}）" if reader_of_it.code else period.label_ja,
     )
 
 
-def _cover(report: spec.ReportSpec, ctx: Context, version: str, on: date) -> model.Cover:
+def _cover(report: spec.ReportSpec, ctx: Context, version: str, on: date, to: Addressee) -> model.Cover:
     period, contract = ctx.period, ctx.contract
+    until = f"（{to.until}までの実績）" if to.until else ""
     return model.Cover(
         title=report.title,
-        subtitle=f"{period.label_ja}{report.subtitle}",
+        subtitle=f"{period.label_ja}{report.subtitle}{until}",
         contract_name=contract.contract_name,
-        period=f"{era_date(period.start)}から{era_date(period.end)}まで",
-        document_number=contract.number_for(period),
+        period=f"{era_date(period.start)}から{era_date(period.end)}まで{until}",
+        document_number=f"{contract.number_for(period)}{to.suffix.replace('_', '-')}",
         version=f"第{version}版",
         submitted_on=era_date(on),
         submitter=contract.submitter,
-        addressee=contract.addressee,
+        addressee=to.name,
         classification=contract.classification,
     )
 
@@ -103,13 +105,13 @@ def _provenance(template: spec.Template, ctx: Context, scope: Scope) -> model.Pr
 class _Assembler:
     """Walks the template once; tables and figures are numbered in order of appearance."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, to: Addressee) -> None:
         self._ctx = ctx
         self._counts = {"表": 0, "図": 0}
         self._place = f"{ctx.period.label_ja}　"
         # Text stays plain: it is escaped here so that no value can smuggle in markup, and unescaped once at the end.
         self._jinja = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
-        self._facts = _facts(ctx)
+        self._facts = _facts(ctx, to)
 
     def sections(self, specs: tuple[spec.SectionSpec, ...]) -> tuple[model.Section, ...]:
         chapters = [one for one in specs if not one.annex]
@@ -214,7 +216,7 @@ class _Assembler:
         return str(Markup(rendered).unescape())
 
 
-def _facts(ctx: Context) -> dict[str, str]:
+def _facts(ctx: Context, to: Addressee) -> dict[str, str]:
     """Names that template texts may use."""
     period, as_of = ctx.period, ctx.data.snapshot.data_as_of
     return {
@@ -223,7 +225,7 @@ def _facts(ctx: Context) -> dict[str, str]:
         "year_range": month_range(period.trailing_months(12)),
         "as_of": as_of_ja(as_of),
         "snapshot": str(ctx.data.snapshot.number),
-        "addressee": ctx.contract.addressee,
+        "addressee": to.name,
         "system": ctx.contract.system_name,
     }
 

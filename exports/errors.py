@@ -79,6 +79,17 @@ class AudienceError(ExportError):
         )
 
 
+class TenantNeeded(ExportError):
+    """A report for one body was asked for with the view of several bodies or of the prefecture."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            "接続団体を一つに決めてください",
+            f"「{title}」は接続団体ごとに作成する帳票であり、一つの団体の閲覧範囲でだけ作成できます。",
+            "--tenant に団体コードを指定するか、--all-tenants で全団体分を作成してください。",
+        )
+
+
 class ContractError(ExportError):
     """config/contract.toml lacks a value that the cover needs."""
 

@@ -113,6 +113,7 @@ class ReportSpec(_Strict):
     file_stem: str
     audience: Literal["prefecture", "tenant"]
     period_kind: Literal["month", "quarter", "half", "year"]
+    formats: tuple[Literal["docx", "pdf", "xlsx", "pptx"], ...] = ("docx", "pdf", "xlsx")
     sections: tuple[SectionSpec, ...]
 
     @model_validator(mode="after")

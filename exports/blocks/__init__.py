@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from exports.blocks import data_notes, faults, kpi, lines, security, services, tenants, tickets
+from exports.blocks import data_notes, faults, kpi, lines, own, own_security, own_support, own_usage, security
+from exports.blocks import services, tenants, tickets
 from exports.blocks.base import Builder
 
 TABLES: dict[str, Builder] = {
@@ -37,6 +38,18 @@ TABLES: dict[str, Builder] = {
     "security.serious": security.serious_table,
     "security.findings": security.findings_table,
     "security.signatures": security.signatures_table,
+    "own.summary": own.summary_table,
+    "own.positions": own.positions_table,
+    "own.plans": own.plans_table,
+    "own.fixed": own.fixed_table,
+    "own.data": own.data_table,
+    "own.size": own_usage.size_table,
+    "own.stops": own_support.stops_table,
+    "own.subjects": own_support.subjects_table,
+    "own.changes": own_support.changes_table,
+    "own.signatures": own_security.signatures_table,
+    "own.serious": own_security.serious_table,
+    "own.endpoints": own_security.endpoints_table,
 }
 
 CHARTS: dict[str, Builder] = {
@@ -47,6 +60,12 @@ CHARTS: dict[str, Builder] = {
     "tenants.trend": tenants.trend_chart,
     "tickets.trend": tickets.trend_chart,
     "security.trend": security.trend_chart,
+    "own.volume": own_usage.volume_chart,
+    "own.speed": own_usage.speed_chart,
+    "own.routes": own_usage.route_chart,
+    "own.position": own_usage.position_chart,
+    "own.tickets": own_support.ticket_chart,
+    "own.detections": own_security.detection_chart,
 }
 
 SENTENCES: dict[str, Builder] = {
@@ -61,4 +80,14 @@ SENTENCES: dict[str, Builder] = {
     "faults.month": faults.sentences,
     "faults.open": faults.open_sentences,
     "security.contact": security.contact_sentences,
+    "own.year": own.year_sentences,
+    "own.requests": own.requests,
+    "own.positions": own.position_sentences,
+    "own.usage": own_usage.sentences,
+    "own.routes": own_usage.route_sentences,
+    "own.outlook": own_usage.outlook_sentences,
+    "own.stops": own_support.stop_sentences,
+    "own.tickets": own_support.ticket_sentences,
+    "own.security": own_security.sentences,
+    "own.contact": own_security.contact_sentences,
 }
