@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from exports.blocks import data_notes, faults, kpi, lines, own, own_security, own_support, own_usage, security
-from exports.blocks import services, tenants, tickets
+from exports.blocks import (
+    data_notes,
+    faults,
+    kpi,
+    lines,
+    own,
+    own_plans,
+    own_security,
+    own_support,
+    own_usage,
+    security,
+    services,
+    tenants,
+    tickets,
+)
 from exports.blocks.base import Builder
 
 TABLES: dict[str, Builder] = {
@@ -40,10 +53,9 @@ TABLES: dict[str, Builder] = {
     "security.signatures": security.signatures_table,
     "own.summary": own.summary_table,
     "own.positions": own.positions_table,
-    "own.plans": own.plans_table,
-    "own.fixed": own.fixed_table,
-    "own.data": own.data_table,
-    "own.size": own_usage.size_table,
+    "own.plans": own_plans.plans_table,
+    "own.fixed": own_plans.fixed_table,
+    "own.data": own_plans.data_table,
     "own.stops": own_support.stops_table,
     "own.subjects": own_support.subjects_table,
     "own.changes": own_support.changes_table,

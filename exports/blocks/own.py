@@ -13,8 +13,8 @@ import pandas as pd
 
 from exports.blocks.base import Context, Params, Sentences, TableContent, Unfilled, records, require_rows
 from exports.model import Column
-from exports.text import NO_DATA, amount, as_of_ja, coverage, judgement, missing, target, text
-from warehouse.japanese import era_date, era_datetime
+from exports.text import NO_DATA, amount, judgement, missing, target, text
+from warehouse.japanese import era_date
 
 _HIDDEN = "x"
 _FEW = "「x」は、比べる団体が少なく値を推測できるため、示さないことを表します。"
@@ -119,7 +119,8 @@ def year_sentences(ctx: Context, _: Params) -> Sentences:
 def summary_table(ctx: Context, params: Params) -> TableContent:
     """One row per item of ``params['items']`` (KPI number and plain name), with median, target and judgement."""
     columns = (
-        Column("指標", "left", 50), Column("単位", "center", 13), Column("今年度", weight=18), Column("前年度", weight=18),
+        Column("指標", "left", 50), Column("単位", "center", 13), Column("今年度", weight=18),
+        Column("前年度", weight=18),
         Column("県内の中央値", weight=19), Column("目標", "left", 18), Column("判定", "left", 24),
     )  # fmt: skip
     found = kpis(ctx)
@@ -194,7 +195,9 @@ def requests(ctx: Context, params: Params) -> Sentences:
         )
     reached = value(ctx, "K16")
     if not missing(reached) and reached >= params["cap_floor"]:
-        found.append(f"混雑時の速度が上限値の{told(ctx, 'K16')}に達しました。利用を増やす前に、総合窓口にご相談ください。")
+        found.append(
+            f"混雑時の速度が上限値の{told(ctx, 'K16')}に達しました。利用を増やす前に、総合窓口にご相談ください。"
+        )
     return tuple(found)
 
 
@@ -203,50 +206,3 @@ def endpoints_frame(ctx: Context, limit: int) -> pd.DataFrame:
     return ctx.data.frame(
         "identified_endpoints", first_date=ctx.period.start, last_date=ctx.period.end, limit=limit
     )
-
-
-def plans_table(ctx: Context, _: Params) -> TableContent:
-    """One row per duty towards the body: what was due and done in the year, and what falls due in the next."""
-    following = ctx.period.shift(1)
-    now, then = (
-        {row["obligation_id"]: row for row in records(ctx.data.frame("obligations", period=str(period)))}
-        for period in (ctx.period, following)
-    )
-    columns = (
-        Column("項目", "left", 40), Column(f"{ctx.period.label_ja}の実施", "left", 34),
-        Column(f"{following.label_ja}の予定", "left", 34),
-    )  # fmt: skip
-    rows = tuple((found["name"], _done(found), _due(then.get(found["obligation_id"]))) for found in now.values())
-    return TableContent(columns, rows)
-
-
-def _done(row: dict[str, Any]) -> str:
-    if missing(row["done_date"]):
-        return f"{text(row['state_name'])}（期限 {era_date(as_day(row['due_date']))}）"
-    return f"{era_date(as_day(row['done_date']))}に実施"
-
-
-def _due(row: dict[str, Any] | None) -> str:
-    if row is None:
-        return "日程は決まり次第お知らせします。"
-    return _done(row) if not missing(row["done_date"]) else f"{era_date(as_day(row['due_date']))}までに実施"
-
-
-def fixed_table(_: Context, params: Params) -> TableContent:
-    """Rows that the template states itself: ``columns`` as [heading, weight], ``rows`` as lists of texts."""
-    columns = tuple(Column(str(head), "left", float(weight)) for head, weight in params["columns"])
-    return TableContent(columns, tuple(tuple(str(cell) for cell in row) for row in params["rows"]))
-
-
-def data_table(ctx: Context, params: Params) -> TableContent:
-    """What the figures rest on: days, coverage of the traffic samples, time of the data, and what is in the workbook."""
-    snapshot, traffic = ctx.data.snapshot, kpis(ctx).get("K15", {})
-    rows = (
-        ("実績の期間", f"{era_date(ctx.period.start)}から{era_date(through(ctx))}まで"),
-        ("データの基準日時", as_of_ja(snapshot.data_as_of)),
-        ("データ版", f"第{snapshot.number}版（公開日時　{era_datetime(snapshot.published_at)}）"),
-        ("通信量の取得率", f"{coverage(traffic.get('coverage_pct'))}%（測定できなかった時間の値は0とせず、集計から除いています。）"),
-        ("元データ", "同じ資料一式のExcelファイルに、図表ごとの元データと項目の説明を収めています。"),
-        ("端数の扱い", "端数処理のため、合計が一致しない場合があります。判定は端数処理の前の値で行います。"),
-    )
-    return TableContent((Column("項目", "left", 1.3), Column("内容", "left", 5)), rows)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from exports.blocks.base import ChartContent, Context, Params, Sentences, TableContent, pivot, records, series_over, total
+from exports.blocks.base import (
+    ChartContent,
+    Context,
+    Params,
+    Sentences,
+    TableContent,
+    pivot,
+    records,
+    series_over,
+    total,
+)
+from exports.blocks.data_notes import moment_with_year
 from exports.blocks.own import as_day, endpoints_frame, months, own_months, told, value
 from exports.blocks.services import NoRecord
 from exports.model import ChartSpec, Column
 from exports.text import amount, missing, month_ja, month_label, text
-from warehouse.japanese import era_date, era_datetime
+from warehouse.japanese import era_date
 
 
 def sentences(ctx: Context, _: Params) -> Sentences:
@@ -37,7 +48,7 @@ def detection_chart(ctx: Context, _: Params) -> ChartContent:
             series_over(level, {m: cells.get((level, m), 0 if m in told_of else None) for m in asked}, asked)
             for level in levels
         ),
-        unit="件", category_title="年月", height_mm=54,
+        unit="件", category_title="年月", height_mm=62,
     )  # fmt: skip
     sums = {month: total(cells.get((level, month)) for level in levels) for month in asked}
     known = {month: n for month, n in sums.items() if n is not None}
@@ -84,10 +95,9 @@ def contact_sentences(ctx: Context, _: Params) -> Sentences:
     kept = sum(bool(row["within_15"]) for row in judged if not missing(row["within_15"]))
     facts = [f"重大と判断した{len(judged)}件のうち{kept}件で、判断から15分以内に緊急連絡を行いました。"]
     minutes = [row["contact_minutes"] for row in judged if not missing(row["contact_minutes"])]
-    if minutes:
-        facts.append(f"判断から緊急連絡までの時間の最大は{amount(max(minutes), 1)}分でした。")
     open_cases = sum(missing(row["completed_at"]) for row in rows)
-    facts.append(f"対応中の事案は{open_cases}件です。" if open_cases else "対応はすべて完了しています。")
+    longest = f"判断から緊急連絡までの時間の最大は{amount(max(minutes), 1)}分でした。" if minutes else ""
+    facts.append(longest + (f"対応中の事案は{open_cases}件です。" if open_cases else "対応はすべて完了しています。"))
     return tuple(facts)
 
 
@@ -95,8 +105,8 @@ def serious_table(ctx: Context, params: Params) -> TableContent:
     """The latest ``params['count']`` grave cases: what, when told, what was recommended; all are in the workbook."""
     rows = _serious(ctx)
     columns = (
-        Column("判定番号", "left", 26), Column("危険度", "center", 11), Column("判断・緊急連絡", "left", 34),
-        Column("検知した内容と分析", "left", 46), Column("お願いした対処", "left", 46), Column("対応", "left", 14),
+        Column("判定番号", "left", 27), Column("危険度", "center", 12), Column("判断・緊急連絡", "left", 29),
+        Column("検知した内容と分析", "left", 46), Column("お願いした対処", "left", 52), Column("対応", "left", 10),
     )  # fmt: skip
     latest = rows[-params["count"] :]
     notes = (f"全{len(rows)}件のうち新しい{len(latest)}件を示します。",) if len(latest) < len(rows) else ()
@@ -104,7 +114,7 @@ def serious_table(ctx: Context, params: Params) -> TableContent:
 
 
 def _serious_row(row: dict[str, Any]) -> tuple[str, ...]:
-    judged = "未判断" if missing(row["judged_at"]) else era_datetime(row["judged_at"])
+    judged = "未判断" if missing(row["judged_at"]) else moment_with_year(row["judged_at"])
     minutes = "未連絡" if missing(row["contact_minutes"]) else f"{amount(row['contact_minutes'], 1)}分後に連絡"
     return (
         text(row["event_no"]), amount(row["severity"]), f"{judged}（{minutes}）", text(row["finding"], "記録なし"),

@@ -93,8 +93,8 @@ def subjects_table(ctx: Context, params: Params) -> TableContent:
         raise NoRecord
     rows = records(_subjects(ctx, params["count"]))
     columns = (
-        Column("順位", "center", 8), Column("種類", "left", 16), Column("件名", "left", 68), Column("件数", unit="件", weight=12),
-        Column("うち期限超過", unit="件", weight=17),
+        Column("順位", "center", 8), Column("種類", "left", 16), Column("件名", "left", 68),
+        Column("件数", unit="件", weight=12), Column("うち期限超過", unit="件", weight=17),
     )  # fmt: skip
     return TableContent(
         columns,
@@ -117,7 +117,9 @@ def changes_table(ctx: Context, _: Params) -> TableContent:
     if not rows:
         raise NoRecord
     names = ("requested", "completed")
-    columns = (Column("設定変更の種類", "left", 74), Column("受付", unit="件", weight=14), Column("完了", unit="件", weight=14))
+    columns = (
+        Column("設定変更の種類", "left", 74), Column("受付", unit="件", weight=14), Column("完了", unit="件", weight=14),
+    )  # fmt: skip
     body = [(text(row["name"]), *(amount(row[name]) for name in names)) for row in rows]
     sums = ("合計", *(amount(total(row[name] for row in rows)) for name in names))
     return TableContent(columns, (*body, sums), total_rows=1)

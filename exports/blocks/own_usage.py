@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from exports.blocks.base import ChartContent, Context, Params, Sentences, TableContent, records, series_over, total
+from exports.blocks.base import ChartContent, Context, Params, Sentences, series_over, total
 from exports.blocks.own import kpis, months, own_months, position, profile, shown, state, told, value
-from exports.model import ChartSpec, Column, Reference, Series
+from exports.model import ChartSpec, Reference, Series
 from exports.text import amount, as_gb, as_mbps, change_pct, missing, month_ja, month_label
 
 _GB, _MBPS = 1e9, 1e6
@@ -62,7 +62,7 @@ def volume_chart(ctx: Context, _: Params) -> ChartContent:
     """Traffic of each month, received and sent stacked."""
     spec = ChartSpec(
         kind="stacked_bar", categories=_labels(ctx), series=_series(ctx, "bytes", _GB), unit="GB",
-        category_title="年月", height_mm=58,
+        category_title="年月", height_mm=42,
     )  # fmt: skip
     if not spec.has_values:
         return ChartContent(spec, "月別の通信量はデータなしです。")
@@ -76,7 +76,7 @@ def speed_chart(ctx: Context, _: Params) -> ChartContent:
     limits = () if missing(cap) else (Reference("上限値", float(cap) / _MBPS),)
     spec = ChartSpec(
         kind="line", categories=_labels(ctx), series=_series(ctx, "p95_bps", _MBPS), unit="Mbps",
-        category_title="年月", references=limits, decimals=1, height_mm=58,
+        category_title="年月", references=limits, decimals=1, height_mm=42,
     )  # fmt: skip
     known = {place: speed for place, speed in cells.items() if not missing(speed)}
     if not known:
@@ -96,15 +96,21 @@ def _routes(ctx: Context) -> dict[str, float]:
 
 
 def route_sentences(ctx: Context, _: Params) -> Sentences:
-    """What the connection was used for most."""
+    """What the connection was used for, and how many people and terminals use it."""
     routes = _routes(ctx)
     whole = sum(routes.values())
     if not whole:
-        return ("用途別の通信量はデータなしです。",)
-    name, part = next(iter(routes.items()))
-    facts = [f"通信量の{amount(part / whole * 100, 1)}%は{name}の経路によるものでした。"]
-    facts += [f"{other}は{amount(one / whole * 100, 1)}%です。" for other, one in list(routes.items())[1:]]
-    return tuple(facts)
+        return ("用途別の通信量はデータなしです。", _size(ctx))
+    shares = [f"{name}が{amount(part / whole * 100, 1)}%" for name, part in routes.items()]
+    return (f"用途の経路別では、{'、'.join(shares)}でした。", _size(ctx))
+
+
+def _size(ctx: Context) -> str:
+    own = profile(ctx)
+    return (
+        f"利用者数は{amount(own['users'])}人、端末数は{amount(own['terminals'])}台、"
+        f"利用者1人1開庁日当たりの通信量は{shown(kpis(ctx).get('K17'))}MBです。"
+    )
 
 
 def route_chart(ctx: Context, _: Params) -> ChartContent:
@@ -112,28 +118,10 @@ def route_chart(ctx: Context, _: Params) -> ChartContent:
     routes = _routes(ctx)
     spec = ChartSpec(
         kind="hbar", categories=tuple(routes), series=(Series("通信量", tuple(one / _GB for one in routes.values())),),
-        unit="GB", value_labels=True, height_mm=40,
+        unit="GB", value_labels=True, height_mm=30,
     )  # fmt: skip
     whole = amount(sum(routes.values()) / _GB)
     return ChartContent(spec, f"経路の合計は{whole}GBです。" if routes else "用途別の通信量はデータなしです。")
-
-
-def size_table(ctx: Context, _: Params) -> TableContent:
-    """Users, terminals, limit, and the traffic per user beside the median of all bodies."""
-    own, place = profile(ctx), position(ctx, "K17")
-    cap = own["cap_bps"]
-    hidden = not place or place["is_suppressed"]
-    median = "…" if hidden else amount(place["median"], int(place["decimals"]), place["rounding"])
-    rows = (
-        ("利用者数", "人", amount(own["users"]), "－"),
-        ("端末数", "台", amount(own["terminals"]), "－"),
-        ("利用者1人1開庁日当たりの通信量", "MB", shown(kpis(ctx).get("K17")), median),
-        ("上限値", "Mbps", "定めなし" if missing(cap) else as_mbps(cap, 0), "－"),
-        ("混雑時の速度の上限値に対する割合", "%", shown(kpis(ctx).get("K16")), "－"),
-    )
-    columns = (Column("項目", "left", 4), Column("単位", "center", 1), Column("貴団体", weight=1.6),
-               Column("県内の中央値", weight=1.6))
-    return TableContent(columns, rows)
 
 
 def position_chart(ctx: Context, _: Params) -> ChartContent:
