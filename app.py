@@ -45,6 +45,7 @@ class ReportFormat(StrEnum):
     DOCX = "docx"
     PDF = "pdf"
     XLSX = "xlsx"
+    PPTX = "pptx"
 
 
 class SqlFormat(StrEnum):

@@ -179,8 +179,8 @@ def position_sentences(ctx: Context, _: Params) -> Sentences:
 
 
 _REQUESTS = (
-    ("K34", "重大なセキュリティの事案が{}ありました。お知らせした対処が済んでいるか、ご確認をお願いします。"),
-    ("K29", "受付から10開庁日を超えて完了していない案件が{}あります。内容のご確認をお願いします。"),
+    ("K34", "重大なセキュリティの事案{}について、お知らせした対処が済んでいるか、ご確認をお願いします。"),
+    ("K29", "受付から10開庁日を超えて完了していない案件{}について、内容のご確認をお願いします。"),
 )
 
 
@@ -190,8 +190,8 @@ def requests(ctx: Context, params: Params) -> Sentences:
     if endpoints := records(endpoints_frame(ctx, params["endpoints"])):
         first = endpoints[0]
         found.append(
-            f"検知にかかわる端末を{amount(first['endpoints'])}台特定しました（検知{amount(first['identified'])}件）。"
-            "対象の端末の更新状況のご確認をお願いします。"
+            f"検知にかかわる端末{amount(first['endpoints'])}台（検知{amount(first['identified'])}件）について、"
+            "更新状況のご確認をお願いします。"
         )
     reached = value(ctx, "K16")
     if not missing(reached) and reached >= params["cap_floor"]:

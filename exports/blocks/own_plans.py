@@ -47,11 +47,12 @@ def fixed_table(_: Context, params: Params) -> TableContent:
 def data_table(ctx: Context, _: Params) -> TableContent:
     """What the figures rest on: days, coverage of the traffic samples, time of the data, and the workbook."""
     snapshot, traffic = ctx.data.snapshot, kpis(ctx).get("K15", {})
+    covered = coverage(traffic.get("coverage_pct"))
     rows = (
         ("実績の期間", f"{era_date(ctx.period.start)}から{era_date(through(ctx))}まで"),
         ("データの基準日時", as_of_ja(snapshot.data_as_of)),
         ("データ版", f"第{snapshot.number}版（公開日時　{era_datetime(snapshot.published_at)}）"),
-        ("通信量の取得率", f"{coverage(traffic.get('coverage_pct'))}%（測定できなかった時間は0とせず、集計から除いています。）"),
+        ("通信量の取得率", f"{covered}%（測定できなかった時間は0とせず、集計から除いています。）"),
         ("元データ", "同じ資料一式のExcelファイルに、図表ごとの元データと項目の説明を収めています。"),
         ("端数の扱い", "端数処理のため、合計が一致しない場合があります。判定は端数処理の前の値で行います。"),
     )

@@ -36,7 +36,7 @@ def stop_sentences(ctx: Context, _: Params) -> Sentences:
 
 
 def stops_table(ctx: Context, _: Params) -> TableContent:
-    """One row per month and service that stood still for the body."""
+    """One row per month and service that stood still for the body; those with unplanned stops come first."""
     if missing(value(ctx, "K02.count")):
         raise NoRecord
     columns = (
@@ -45,11 +45,12 @@ def stops_table(ctx: Context, _: Params) -> TableContent:
         Column("除外した停止", unit="分", weight=22),
     )  # fmt: skip
     minutes = ("planned_minutes", "unplanned_count", "unplanned_minutes", "excluded_minutes")
+    rows = sorted(own_months(ctx, "tenant_stops"), key=lambda row: not row["unplanned_count"])
     return TableContent(
         columns,
         tuple(
             (month_label(row["jst_month"]), text(row["service_name"]), *(amount(row[name]) for name in minutes))
-            for row in own_months(ctx, "tenant_stops")
+            for row in rows
         ),
     )
 
@@ -118,7 +119,8 @@ def changes_table(ctx: Context, _: Params) -> TableContent:
         raise NoRecord
     names = ("requested", "completed")
     columns = (
-        Column("設定変更の種類", "left", 74), Column("受付", unit="件", weight=14), Column("完了", unit="件", weight=14),
+        Column("設定変更の種類", "left", 74),
+        Column("受付", unit="件", weight=14), Column("完了", unit="件", weight=14),
     )  # fmt: skip
     body = [(text(row["name"]), *(amount(row[name]) for name in names)) for row in rows]
     sums = ("合計", *(amount(total(row[name] for row in rows)) for name in names))
