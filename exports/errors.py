@@ -90,6 +90,17 @@ class TenantNeeded(ExportError):
         )
 
 
+class NoFigures(ExportError):
+    """A report of a period of which there are no figures at all."""
+
+    def __init__(self, period: str) -> None:
+        super().__init__(
+            "対象期間の実績がありません",
+            f"{period}の実績は、公開中のデータに一つもありません。",
+            "元データを取り込むか、実績のある期間を指定してください（python app.py status で確かめられます）。",
+        )
+
+
 class ContractError(ExportError):
     """config/contract.toml lacks a value that the cover needs."""
 

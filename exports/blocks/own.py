@@ -9,9 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-import pandas as pd
-
-from exports.blocks.base import Context, Params, Sentences, TableContent, Unfilled, records, require_rows
+from exports.blocks.base import Context, Params, Sentences, TableContent, Unfilled
 from exports.model import Column
 from exports.text import NO_DATA, amount, judgement, missing, target, text
 from warehouse.japanese import era_date
@@ -22,7 +20,9 @@ _FEW = "「x」は、比べる団体が少なく値を推測できるため、�
 
 def state(ctx: Context) -> dict[str, Any]:
     """How far the data of the year reaches."""
-    rows = records(require_rows(ctx.data.frame("period_state", period=str(ctx.period)), "対象期間の実績"))
+    rows = ctx.data.rows("period_state", period=str(ctx.period))
+    if not rows:
+        raise Unfilled("対象期間の実績が1件もありません。")
     return rows[0]
 
 
@@ -38,7 +38,7 @@ def as_day(found: date | datetime) -> date:
 
 def profile(ctx: Context) -> dict[str, Any]:
     """The body: name, users, terminals, traffic limit, when it joined; :class:`Unfilled` when it is not exactly one."""
-    rows = records(ctx.days_frame("tenant_profile"))
+    rows = ctx.data.rows("tenant_profile", first_date=ctx.period.start, last_date=ctx.period.end)
     if len(rows) != 1:
         raise Unfilled(f"対象の接続団体が{len(rows)}団体です。1団体に限って作成してください。")
     return rows[0]
@@ -53,13 +53,15 @@ def months(ctx: Context) -> tuple[str, ...]:
 def own_months(ctx: Context, query: str, **params: Any) -> list[dict[str, Any]]:
     """Rows of a query from the first to the last of :func:`months`."""
     asked = months(ctx)
-    return records(ctx.data.frame(query, from_month=asked[0], to_month=asked[-1], **params)) if asked else []
+    return ctx.data.rows(query, from_month=asked[0], to_month=asked[-1], **params) if asked else []
 
 
 def kpis(ctx: Context) -> dict[str, dict[str, Any]]:
     """The body's measures of the year by KPI number."""
-    frame = ctx.data.frame("kpi_results", period=str(ctx.period), grain="tenant")
-    return {row["kpi_id"]: row for row in records(require_rows(frame, "団体の指標"))}
+    rows = ctx.data.rows("kpi_results", period=str(ctx.period), grain="tenant")
+    if not rows:
+        raise Unfilled("団体の指標が1件もありません。")
+    return {row["kpi_id"]: row for row in rows}
 
 
 def value(ctx: Context, kpi_id: str) -> Any:
@@ -84,8 +86,8 @@ def told(ctx: Context, kpi_id: str) -> str:
 
 def _positions(ctx: Context) -> dict[tuple[str, str], dict[str, Any]]:
     """Places by KPI number and whether among all bodies (all) or among those of the same size (band)."""
-    frame = ctx.data.frame("peer_positions", period=str(ctx.period), tenant=profile(ctx)["tenant_code"])
-    return {(row["kpi_id"], "all" if row["peer_group"] == "all" else "band"): row for row in records(frame)}
+    rows = ctx.data.rows("peer_positions", period=str(ctx.period), tenant=profile(ctx)["tenant_code"])
+    return {(row["kpi_id"], "all" if row["peer_group"] == "all" else "band"): row for row in rows}
 
 
 def position(ctx: Context, kpi_id: str, group: str = "all") -> dict[str, Any]:
@@ -187,8 +189,8 @@ _REQUESTS = (
 def requests(ctx: Context, params: Params) -> Sentences:
     """What the body is asked to do, each from a rule with a number; none when no rule applies."""
     found = [words.format(told(ctx, kpi_id)) for kpi_id, words in _REQUESTS if (value(ctx, kpi_id) or 0) > 0]
-    if endpoints := records(endpoints_frame(ctx, params["endpoints"])):
-        first = endpoints[0]
+    if identified := endpoints(ctx, params["endpoints"]):
+        first = identified[0]
         found.append(
             f"検知にかかわる端末{amount(first['endpoints'])}台（検知{amount(first['identified'])}件）について、"
             "更新状況のご確認をお願いします。"
@@ -201,8 +203,6 @@ def requests(ctx: Context, params: Params) -> Sentences:
     return tuple(found)
 
 
-def endpoints_frame(ctx: Context, limit: int) -> pd.DataFrame:
+def endpoints(ctx: Context, limit: int) -> list[dict[str, Any]]:
     """The endpoints most often identified in detections of the year."""
-    return ctx.data.frame(
-        "identified_endpoints", first_date=ctx.period.start, last_date=ctx.period.end, limit=limit
-    )
+    return ctx.data.rows("identified_endpoints", first_date=ctx.period.start, last_date=ctx.period.end, limit=limit)

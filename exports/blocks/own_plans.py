@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from exports.blocks.base import Context, Params, TableContent, records
+from exports.blocks.base import Context, Params, TableContent
 from exports.blocks.own import as_day, kpis, through
 from exports.model import Column
 from exports.text import as_of_ja, coverage, missing, text
@@ -15,7 +15,7 @@ def plans_table(ctx: Context, _: Params) -> TableContent:
     """One row per duty towards the body: what was due and done in the year, and what falls due in the next."""
     following = ctx.period.shift(1)
     now, then = (
-        {row["obligation_id"]: row for row in records(ctx.data.frame("obligations", period=str(period)))}
+        {row["obligation_id"]: row for row in ctx.data.rows("obligations", period=str(period))}
         for period in (ctx.period, following)
     )
     columns = (

@@ -11,12 +11,11 @@ from exports.blocks.base import (
     Sentences,
     TableContent,
     pivot,
-    records,
     series_over,
     total,
 )
 from exports.blocks.data_notes import moment_with_year
-from exports.blocks.own import as_day, endpoints_frame, months, own_months, told, value
+from exports.blocks.own import as_day, endpoints, months, own_months, told, value
 from exports.blocks.services import NoRecord
 from exports.model import ChartSpec, Column
 from exports.text import amount, missing, month_ja, month_label, text
@@ -62,7 +61,7 @@ def signatures_table(ctx: Context, params: Params) -> TableContent:
     """What was detected most often in the year."""
     if missing(value(ctx, "K33")):
         raise NoRecord
-    frame = ctx.data.frame("signature_top", period=str(ctx.period), limit=params["count"])
+    rows = ctx.data.rows("signature_top", period=str(ctx.period), limit=params["count"])
     columns = (
         Column("順位", "center", 8), Column("検知した内容（シグネチャ）", "left", 70), Column("方向", "center", 13),
         Column("最大の危険度", "left", 32), Column("検知", unit="件", weight=14), Column("遮断", unit="件", weight=14),
@@ -72,7 +71,7 @@ def signatures_table(ctx: Context, params: Params) -> TableContent:
         tuple(
             (amount(row["rank"]), text(row["signature"]), text(row["direction_name"]), text(row["severity_name"]),
              amount(row["n"]), amount(row["blocked"]))
-            for row in records(frame)
+            for row in rows
         ),
     )  # fmt: skip
 
@@ -80,7 +79,7 @@ def signatures_table(ctx: Context, params: Params) -> TableContent:
 def _serious(ctx: Context) -> list[dict[str, Any]]:
     if missing(value(ctx, "K34")):
         raise NoRecord
-    return records(ctx.days_frame("serious_events"))
+    return ctx.data.rows("serious_events", first_date=ctx.period.start, last_date=ctx.period.end)
 
 
 def contact_sentences(ctx: Context, _: Params) -> Sentences:
@@ -126,7 +125,7 @@ def endpoints_table(ctx: Context, params: Params) -> TableContent:
     """The endpoints most often identified."""
     if missing(value(ctx, "K33")):
         raise NoRecord
-    rows = records(endpoints_frame(ctx, params["count"]))
+    rows = endpoints(ctx, params["count"])
     columns = (
         Column("端末", "left", 26), Column("検知", unit="件", weight=14), Column("遮断", unit="件", weight=14),
         Column("最大の危険度", "left", 34), Column("最後に検知した日", "left", 34),

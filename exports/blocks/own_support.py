@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from exports.blocks.base import (
     ChartContent,
     Context,
@@ -11,7 +9,6 @@ from exports.blocks.base import (
     Sentences,
     TableContent,
     pivot,
-    records,
     series_over,
     total,
 )
@@ -92,7 +89,8 @@ def subjects_table(ctx: Context, params: Params) -> TableContent:
     """The subjects asked most often."""
     if missing(value(ctx, "K26")):
         raise NoRecord
-    rows = records(_subjects(ctx, params["count"]))
+    first, last = ctx.period.start, ctx.period.end
+    rows = ctx.data.rows("ticket_subjects", first_date=first, last_date=last, limit=params["count"])
     columns = (
         Column("順位", "center", 8), Column("種類", "left", 16), Column("件名", "left", 68),
         Column("件数", unit="件", weight=12), Column("うち期限超過", unit="件", weight=17),
@@ -103,12 +101,6 @@ def subjects_table(ctx: Context, params: Params) -> TableContent:
             (amount(row["rank"]), text(row["kind_name"]), text(row["summary"]), amount(row["n"]), amount(row["late"]))
             for row in rows
         ),
-    )
-
-
-def _subjects(ctx: Context, count: int) -> Any:
-    return ctx.data.frame(
-        "ticket_subjects", first_date=ctx.period.start, last_date=ctx.period.end, limit=count
     )
 
 
