@@ -16,8 +16,9 @@ from markupsafe import Markup
 
 from exports import model
 from exports import template as spec
+from exports.addressee import Addressee, addressee_of
 from exports.blocks import CARDS, CHARTS, SENTENCES, TABLES
-from exports.blocks.base import CardContent, ChartContent, Context, TableContent, Unfilled, records
+from exports.blocks.base import CardContent, ChartContent, Context, TableContent, Unfilled
 from exports.blocks.services import NoRecord
 from exports.chapters import headings_of, numbered, printed_sections
 from exports.contract import ContractInfo
@@ -71,43 +72,34 @@ def assemble_report(
     tenant = next(iter(scope.tenant_codes)) if edition == "tenant" else ""
     plain = Context(period, data, contract, created_at, tenant)
     printed = printed_sections(template.spec.sections, plain, edition)
-    ctx, body = replace(plain, headings=headings_of(printed)), _body(plain)
-    sections = _Assembler(ctx, edition, body, commentary).sections(printed)
+    ctx, to = replace(plain, headings=headings_of(printed)), addressee_of(plain)
+    sections = _Assembler(ctx, edition, to, commentary).sections(printed)
     first = model.Revision(version, on, "初版作成", contract.author, contract.approver)
     return model.Report(
-        file_stem="_".join(part for part in (template.spec.file_stem, tenant, str(period)) if part),
-        cover=_cover(template.spec, ctx, body, version, on),
+        file_stem=f"{template.spec.file_stem}_{period}{to.suffix}",
+        cover=_cover(template.spec, ctx, to, version, on),
         revisions=revisions or (first,),
         legend=tuple((sign, polite(meaning) if tenant else meaning) for sign, meaning in LEGEND),
         sections=sections,
         datasets=data.datasets(),
         provenance=_provenance(template, ctx, scope),
-        period_label=period.label_ja,
+        period_label=f"{period.label_ja}（{to.name}）" if to.code else period.label_ja,
     )
 
 
-def _body(ctx: Context) -> str:
-    """The name of the body whose edition this is; raise :class:`SectionError` when it was no member in the period."""
-    if not ctx.tenant:
-        return ""
-    rows = [row for row in records(ctx.days_frame("tenants")) if row["tenant_code"] == ctx.tenant]
-    if not rows:
-        raise SectionError("接続団体", f"{ctx.period.label_ja}に団体コード{ctx.tenant}の接続団体はありません。")
-    return str(rows[0]["name"])
-
-
-def _cover(report: spec.ReportSpec, ctx: Context, body: str, version: str, on: date) -> model.Cover:
+def _cover(report: spec.ReportSpec, ctx: Context, to: Addressee, version: str, on: date) -> model.Cover:
     period, contract = ctx.period, ctx.contract
+    until = f"（{to.until}までの実績）" if to.until else ""
     return model.Cover(
         title=report.title,
-        subtitle=f"{period.label_ja}{report.subtitle}{f'（{body}）' if body else ''}",
+        subtitle=f"{period.label_ja}{report.subtitle}{f'（{to.name}）' if to.code else ''}{until}",
         contract_name=contract.contract_name,
-        period=f"{era_date(period.start)}から{era_date(period.end)}まで",
-        document_number=contract.number_for(period),
+        period=f"{era_date(period.start)}から{era_date(period.end)}まで{until}",
+        document_number=f"{contract.number_for(period)}{to.suffix.replace('_', '-')}",
         version=f"第{version}版",
         submitted_on=era_date(on),
         submitter=contract.submitter,
-        addressee=body or contract.addressee,
+        addressee=to.name,
         classification=contract.classification,
     )
 
@@ -130,13 +122,13 @@ def _provenance(template: spec.Template, ctx: Context, scope: Scope) -> model.Pr
 class _Assembler:
     """Walks the template once; tables and figures are numbered in order of appearance."""
 
-    def __init__(self, ctx: Context, edition: spec.Edition, body: str, commentary: Mapping[str, str]) -> None:
+    def __init__(self, ctx: Context, edition: spec.Edition, to: Addressee, commentary: Mapping[str, str]) -> None:
         self._ctx, self._edition, self._commentary = ctx, edition, commentary
         self._counts = {"表": 0, "図": 0}
         self._place = f"{ctx.period.label_ja}　"
         # Text stays plain: it is escaped here so that no value can smuggle in markup, and unescaped once at the end.
         self._jinja = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
-        self._facts = _facts(ctx, body)
+        self._facts = _facts(ctx, to)
 
     def sections(self, specs: tuple[spec.SectionSpec, ...]) -> tuple[model.Section, ...]:
         return tuple(self._section(one, 1, number) for one, number in numbered(specs))
@@ -288,7 +280,7 @@ class _Assembler:
         return str(Markup(rendered).unescape())
 
 
-def _facts(ctx: Context, body: str) -> dict[str, str]:
+def _facts(ctx: Context, to: Addressee) -> dict[str, str]:
     """Names that template texts may use."""
     period, as_of = ctx.period, ctx.data.snapshot.data_as_of
     return {
@@ -300,8 +292,8 @@ def _facts(ctx: Context, body: str) -> dict[str, str]:
         "next_period": period.shift(1).label_ja,
         "as_of": as_of_ja(as_of),
         "snapshot": str(ctx.data.snapshot.number),
-        "addressee": body or ctx.contract.addressee,
-        "body": body,
+        "addressee": to.name,
+        "body": to.name if to.code else "",
         "system": ctx.contract.system_name,
     }
 

@@ -31,6 +31,7 @@ class DataSource:
         self._scope = scope
         self._catalogue = load_catalogue()
         self._frames: dict[tuple[str, tuple[tuple[str, Any], ...]], pd.DataFrame] = {}
+        self._rows: dict[tuple[str, tuple[tuple[str, Any], ...]], list[dict[str, Any]]] = {}
         self._used_in: dict[str, list[str]] = {}
         self._place = ""
 
@@ -64,6 +65,15 @@ class DataSource:
         if self._place and self._place not in places:
             places.append(self._place)
         return self._frames[key]
+
+    def rows(self, name: str, **params: Any) -> list[dict[str, Any]]:
+        """The same rows as dictionaries of plain values (missing is None), made once; they are not to be changed."""
+        frame, key = self.frame(name, **params), (name, tuple(sorted(params.items())))
+        if key not in self._rows:
+            columns = [str(column) for column in frame.columns]
+            cells = frame.itertuples(index=False, name=None)
+            self._rows[key] = [{c: plain(v) for c, v in zip(columns, row, strict=True)} for row in cells]
+        return self._rows[key]
 
     def _check(self, name: str, frame: pd.DataFrame) -> None:
         promised = [field.name for field in self._catalogue[name].fields]

@@ -161,6 +161,7 @@ class ReportSpec(_Strict):
     file_stem: str
     audience: Literal["prefecture", "tenant", "both"]
     period_kind: Literal["month", "quarter", "half", "year"]
+    formats: tuple[Literal["docx", "pdf", "xlsx", "pptx"], ...] = ("docx", "pdf", "xlsx")
     sections: tuple[SectionSpec, ...]
 
     @model_validator(mode="after")

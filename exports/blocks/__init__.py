@@ -15,6 +15,11 @@ from exports.blocks import (
     kpi,
     lines,
     operation,
+    own,
+    own_plans,
+    own_security,
+    own_support,
+    own_usage,
     plans,
     results,
     security,
@@ -95,6 +100,17 @@ TABLES: dict[str, Builder] = {
     "operation.open_tickets": operation.open_tickets_table,
     "improvement.cycle": improvement.cycle_table,
     "handover.inventory": handover.inventory_table,
+    "own.summary": own.summary_table,
+    "own.positions": own.positions_table,
+    "own.plans": own_plans.plans_table,
+    "own.fixed": own_plans.fixed_table,
+    "own.data": own_plans.data_table,
+    "own.stops": own_support.stops_table,
+    "own.subjects": own_support.subjects_table,
+    "own.changes": own_support.changes_table,
+    "own.signatures": own_security.signatures_table,
+    "own.serious": own_security.serious_table,
+    "own.endpoints": own_security.endpoints_table,
 }
 
 CHARTS: dict[str, Builder] = {
@@ -116,6 +132,12 @@ CHARTS: dict[str, Builder] = {
     "watch.hours": watch.hours_chart,
     "spans.months": spans.months_chart,
     "bodies.points": bodies.points_chart,
+    "own.volume": own_usage.volume_chart,
+    "own.speed": own_usage.speed_chart,
+    "own.routes": own_usage.route_chart,
+    "own.position": own_usage.position_chart,
+    "own.tickets": own_support.ticket_chart,
+    "own.detections": own_security.detection_chart,
 }
 
 SENTENCES: dict[str, Builder] = {
@@ -143,6 +165,16 @@ SENTENCES: dict[str, Builder] = {
     "bodies.briefings": bodies.briefing_sentences,
     "operation.waiting": operation.waiting_sentences,
     "improvement.verdict": improvement.verdict_sentences,
+    "own.year": own.year_sentences,
+    "own.requests": own.requests,
+    "own.positions": own.position_sentences,
+    "own.usage": own_usage.sentences,
+    "own.routes": own_usage.route_sentences,
+    "own.outlook": own_usage.outlook_sentences,
+    "own.stops": own_support.stop_sentences,
+    "own.tickets": own_support.ticket_sentences,
+    "own.security": own_security.sentences,
+    "own.contact": own_security.contact_sentences,
 }
 
 CARDS: dict[str, Builder] = {
