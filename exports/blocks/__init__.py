@@ -99,7 +99,6 @@ SENTENCES: dict[str, Builder] = {
     "faults.month": faults.sentences,
     "faults.open": faults.open_sentences,
     "security.contact": security.contact_sentences,
-    "results.span": results.span_sentences,
     "results.kpis": results.sentences,
     "results.years": results.years_sentences,
     "fulfilment.clauses": fulfilment.clauses_sentences,

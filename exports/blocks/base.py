@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -49,14 +50,15 @@ class Context:
     @property
     def through(self) -> date:
         """The last day that the figures tell of; before the end of the period while it runs."""
-        row = self._told()
+        row = self._told
         return row["through_date"] if isinstance(row["through_date"], date) else self.period.end
 
     @property
     def is_complete(self) -> bool:
         """Whether every month of the period is told of; only then it is compared with another."""
-        return self.is_month or bool(self._told()["is_complete"])
+        return self.is_month or bool(self._told["is_complete"])
 
+    @cached_property
     def _told(self) -> dict[str, Any]:
         """The period's row among those that have numbers; a look at the rules only, hence in no list of sources."""
         with self.data.filling(""):
@@ -105,7 +107,7 @@ class Context:
 
     def kpi(self, kpi_id: str, value: Any) -> str:
         """A figure that is a measure of a KPI, or an earlier one of it, with the measure's decimals and rounding."""
-        row = next((row for row in self.kpi_catalogue() if row["kpi_id"] == kpi_id), None)
+        row = self._measures.get(kpi_id)
         if row is None:
             raise Unfilled(f"指標「{kpi_id}」が指標一覧にありません。")
         return amount(value, int(row["decimals"]), row["rounding"])
@@ -119,8 +121,12 @@ class Context:
 
     def kpi_catalogue(self) -> list[dict[str, Any]]:
         """Every measure with its rounding; a look at the rules only: the block being filled does not show them."""
+        return list(self._measures.values())
+
+    @cached_property
+    def _measures(self) -> dict[str, dict[str, Any]]:
         with self.data.filling(""):
-            return records(self.data.frame("kpi_catalogue"))
+            return {row["kpi_id"]: row for row in records(self.data.frame("kpi_catalogue"))}
 
     def compared(self, query: str) -> pd.DataFrame:
         """A query that also wants the previous month and the month a year ago; a longer period knows its own."""

@@ -39,10 +39,17 @@ def premises_table(ctx: Context, _: Params) -> TableContent:
 
 def _unfinished(ctx: Context) -> tuple[tuple[str, str], ...]:
     """A line of its own when the figures do not reach the end of the period."""
+    return () if ctx.is_complete else (("集計した期間", unfinished_note(ctx)),)
+
+
+def unfinished_note(ctx: Context) -> str:
+    """What the reader must know of a period that still runs; empty for one that is over."""
     if ctx.is_complete:
-        return ()
-    reason = f"{ctx.words.span}の途中の値であり、{ctx.words.previous}とは比べない。以後の月は「…」とする。"
-    return (("集計した期間", f"{era_date(ctx.through)}まで。{reason}"),)
+        return ""
+    return (
+        f"{ctx.period.label_ja}のうち{era_date(ctx.through)}までの値による。期間の途中であるため、"
+        f"{ctx.words.previous}とは比べず、以後の月は「…」とする。"
+    )
 
 
 def _rounding(ctx: Context) -> str:

@@ -20,16 +20,6 @@ def figure(row: dict[str, Any], column: str = "value") -> str:
     return f"{amount(row[column], int(row['decimals']), row['rounding'])}{text(row['unit'], '')}"
 
 
-def span_sentences(ctx: Context, _: Params) -> Sentences:
-    """Which days the report tells of, and that it is compared with nothing while the period runs."""
-    if ctx.is_complete:
-        return (f"本書は、{ctx.period.label_ja}（{len(ctx.months)}か月）の値による。",)
-    return (
-        f"本書は、{ctx.period.label_ja}のうち{era_date(ctx.through)}までの値による。期間の途中であるため、"
-        f"{ctx.words.previous}とは比べず、以後の月は「…」とする。",
-    )
-
-
 def sentences(ctx: Context, params: Params) -> Sentences:
     """Result, comparison and judgement of the KPIs ``params['kpis']``, one sentence or two each."""
     rows = all_rows(ctx)
