@@ -39,16 +39,18 @@ def premises_table(ctx: Context, _: Params) -> TableContent:
 
 def _unfinished(ctx: Context) -> tuple[tuple[str, str], ...]:
     """A line of its own when the figures do not reach the end of the period."""
-    return () if ctx.is_complete else (("集計した期間", unfinished_note(ctx)),)
+    return () if ctx.is_compared else (("集計した期間", unfinished_note(ctx)),)
 
 
 def unfinished_note(ctx: Context) -> str:
-    """What the reader must know of a period that still runs; empty for one that is over."""
-    if ctx.is_complete:
+    """What the reader must know of a period that still runs or is the first one told; empty for the others."""
+    if ctx.is_compared:
         return ""
+    if ctx.is_complete:
+        return f"{ctx.words.previous}のデータがないため、{ctx.words.previous}とは比べない。"
     return (
-        f"{ctx.period.label_ja}のうち{era_date(ctx.through)}までの値による。期間の途中であるため、"
-        f"{ctx.words.previous}とは比べず、以後の月は「…」とする。"
+        f"{ctx.period.length}か月のうち、データのある{ctx.made_of}か月（{era_date(ctx.through)}まで）の値による。"
+        f"データのない月は「…」とし、{ctx.words.previous}とは比べない。"
     )
 
 

@@ -149,7 +149,7 @@ def causes_table(ctx: Context, _: Params) -> TableContent:
         raise NoRecord
     before = ctx.period.previous()
     earlier = records(ctx.data.frame("faults", first_date=before.start, last_date=before.end))
-    known = ctx.is_complete and bool(earlier)
+    known = ctx.is_compared
     causes = dict.fromkeys(text(row["cause_kind"], "記録なし") for row in (*now, *(earlier if known else ())))
     columns = (
         Column("原因区分", "left", 40),

@@ -30,7 +30,7 @@ def _sentence(ctx: Context, row: dict[str, Any]) -> str:
     if missing(row["value"]):
         return f"{row['name']}は{'対象なし' if row['judgement'] == '対象なし' else 'データなし'}である。"
     said = f"{row['name']}は{figure(row)}"
-    if ctx.is_complete:
+    if ctx.is_compared:
         before = "データなし" if missing(row["previous_value"]) else figure(row, "previous_value")
         said += f"（{ctx.words.previous}は{before}）"
     if row["judgement"] in _JUDGED:
@@ -84,7 +84,7 @@ def verdict_table(ctx: Context, _: Params) -> TableContent:
     for row in all_rows(ctx):
         by_kpi.setdefault(row["kpi_id"], []).append(text(row["judgement"], "良し悪しを問わない"))
     worst = {kpi_id: next((word for word in order if word in words), words[0]) for kpi_id, words in by_kpi.items()}
-    columns = (Column("判定", "left", 24), Column("指標数", weight=14), Column("指標", "left", 122))
+    columns = (Column("判定", "left", 32), Column("指標数", weight=14), Column("指標", "left", 114))
     listed = [*("達成", "注意", "未達", "目標未設定", "対象なし", "データなし"), "良し悪しを問わない"]
     body = [_verdict_row(word, [kpi_id for kpi_id, one in worst.items() if one == word]) for word in listed]
     return TableContent(columns, (*body, ("合計", amount(len(worst)), "－")), total_rows=1)
