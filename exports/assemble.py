@@ -192,7 +192,10 @@ class _Assembler:
             return (model.Text((self._say(f"{NO_DATA}（{lacking}）"),)),)
         if not cards:
             return (model.Text((self._say(self._text(block.empty)),)),)
-        return tuple(self._card(block, card, at) for at, card in enumerate(cards, 1))
+        made = tuple(self._card(block, card, at) for at, card in enumerate(cards, 1))
+        for card in made[1:]:
+            self._ctx.data.share(card.label, made[0].label)
+        return made
 
     def _card(self, block: spec.CardsBlock, card: CardContent, at: int) -> model.Table:
         return model.Table(

@@ -56,6 +56,12 @@ class DataSource:
             places.append(self._place)
         return self._frames[key]
 
+    def share(self, place: str, like: str) -> None:
+        """Note ``place`` as the user of every frame that was read for ``like``: one reading filled several tables."""
+        for places in self._used_in.values():
+            if like in places and place not in places:
+                places.append(place)
+
     def _check(self, name: str, frame: pd.DataFrame) -> None:
         promised = [field.name for field in self._catalogue[name].fields]
         if absent := [column for column in promised if column not in frame.columns]:

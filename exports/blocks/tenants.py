@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from exports.blocks.base import (
@@ -137,6 +138,7 @@ _ANNEX = (
     Column("期限到来", unit="件", group="問合せ・作業依頼"),
     Column("期限内", unit="件", group="問合せ・作業依頼"),
     Column("未完了", unit="件", group="問合せ・作業依頼"),
+    Column("障害", unit="件", weight=0.9),
     Column("検知", unit="件", group="検知", weight=1.0),
     Column("重大", unit="件", group="検知", weight=0.9),
 )
@@ -146,13 +148,21 @@ def annex_table(ctx: Context, _: Params) -> TableContent:
     """All bodies in the order of the specification, what belongs to none of them, and a total."""
     rows = _rows(ctx)
     unplaced = next(iter(records(ctx.month_frame("unplaced_month"))), {})
-    listed = [_annex_row(row) for row in rows]
+    faults = {row["entity"]: row["value"] for row in ctx.results("tenant") if row["kpi_id"] == "K07"}
+    whole = next((row["value"] for row in ctx.results("all") if row["kpi_id"] == "K07"), None)
+    listed = [_annex_row(row, faults.get(row["tenant_code"])) for row in rows]
     if any(unplaced.get(name) for name in _COUNTS):
-        listed.append(("団体不明", *("－" for _ in _ANNEX[1 : -len(_COUNTS)]), *(amount(unplaced[x]) for x in _COUNTS)))
-    return TableContent(_ANNEX, (*listed, _annex_total(rows, unplaced)), total_rows=1)
+        counts = [amount(unplaced[name]) for name in _COUNTS]
+        listed.append(("団体不明", *("－" for _ in _ANNEX[1 : -len(_COUNTS) - 1]), *_with_faults(counts, "－")))
+    return TableContent(_ANNEX, (*listed, _annex_total(rows, unplaced, whole)), total_rows=1)
 
 
-def _annex_row(row: dict[str, Any]) -> tuple[str, ...]:
+def _with_faults(counts: Sequence[str], faults: str) -> tuple[str, ...]:
+    """The counts of ``_COUNTS`` with the faults between those of tickets and those of detections."""
+    return (*counts[:4], faults, *counts[4:])
+
+
+def _annex_row(row: dict[str, Any], faults: Any) -> tuple[str, ...]:
     per_head = row["bytes_per_user_day"]
     return (
         text(row["name"]),
@@ -167,14 +177,14 @@ def _annex_row(row: dict[str, Any]) -> tuple[str, ...]:
         as_mbps(row["p95_out_bps"]),
         amount(None if missing(per_head) else per_head / 1e6, 1),
         coverage(row["coverage_pct"]),
-        *(amount(row[name]) for name in _COUNTS),
+        *_with_faults([amount(row[name]) for name in _COUNTS], amount(faults)),
     )
 
 
 _COUNTS = ("tickets", "answers_due", "answers_in_time", "open_tickets", "detections", "serious")
 
 
-def _annex_total(rows: list[dict[str, Any]], unplaced: dict[str, Any]) -> tuple[str, ...]:
+def _annex_total(rows: list[dict[str, Any]], unplaced: dict[str, Any], faults: Any) -> tuple[str, ...]:
     sums = {
         name: total(row[name] for row in rows)
         for name in (
@@ -198,7 +208,7 @@ def _annex_total(rows: list[dict[str, Any]], unplaced: dict[str, Any]) -> tuple[
         "－",
         "－",
         coverage(received_pct),
-        *(amount(total([sums[name], unplaced.get(name)])) for name in _COUNTS),
+        *_with_faults([amount(total([sums[name], unplaced.get(name)])) for name in _COUNTS], amount(faults)),
     )
 
 
