@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
@@ -14,8 +15,10 @@ import typer
 
 from cli import failures
 from cli.catalogue import catalogue_command
+from cli.desk import unknown_tenant
+from cli.documents import reports
 from cli.explain import explain_command
-from cli.japanese import JapaneseCommand, JapaneseGroup
+from cli.japanese import MAKE, JapaneseCommand, JapaneseGroup
 from cli.loading import print_load
 from cli.loads import loads
 from cli.places import config_folder, data_folder, now
@@ -24,6 +27,7 @@ from cli.status import status_command
 from cli.terminal import errors, print_table, progress_bar, say
 from cli.upkeep import rebuild_command, retention_command
 from cli.watch import watch_command
+from cli.worker import jobs_command, order_command
 from warehouse.errors import MiharashiError, NoSnapshot
 
 if TYPE_CHECKING:
@@ -78,11 +82,10 @@ commands.command("explain", cls=JapaneseCommand)(explain_command)
 commands.command("catalogue", cls=JapaneseCommand)(catalogue_command)
 
 
-@commands.command("report", cls=JapaneseCommand)
+@reports.command(MAKE, cls=JapaneseCommand)
 def report_command(
-    report: Annotated[str, typer.Argument(metavar="REPORT", help="報告書の名前（例: monthly-operations）か check")],
-    folder: Annotated[Path | None, typer.Argument(metavar="[FOLDER]", help="check で検査する一式のフォルダー")] = None,
-    period: Annotated[str | None, typer.Option(help="対象期間（2026-10、2026Q2、2026H1、R8、FY2026）")] = None,
+    report: Annotated[str, typer.Argument(metavar="REPORT", help="報告書の名前（例: monthly-operations）")],
+    period: Annotated[str, typer.Option(help="対象期間（2026-10、2026Q2、2026H1、R8、FY2026）")],
     tenant: Annotated[str | None, typer.Option(metavar="CODE", help="接続団体のコード")] = None,
     all_tenants: Annotated[bool, typer.Option("--all-tenants", help="全ての接続団体の分を作成し、検査する")] = False,
     workers: Annotated[int | None, typer.Option(help="同時に作成するプロセス数（既定はCPUの数）", min=1)] = None,
@@ -92,26 +95,27 @@ def report_command(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="出力先（既定 <データ>/out/<報告書>/<期間>）")] = None,
     issued_on: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="提出年月日（既定は今日）")] = None,
 ) -> None:
-    """報告書を Word・PDF・Excel・PowerPoint で作成する。report check FOLDER は全団体の一式を提出前に検査する。"""
-    from cli import packs
+    """報告書の案を Word・PDF・Excel・PowerPoint のうち定める形式で作成する（make は省ける）。"""
     from warehouse.period import Period
 
-    if report == "check":
-        packs.check_folder(_given(folder, "検査するフォルダー", "report check <データ>/out/tenant-annual/FY2025"))
-        return
-    asked = Period.parse(_given(period, "対象期間", "--period R7"))
-    day = _issued(issued_on)
+    asked, day = Period.parse(period), _issued(issued_on)
     if all_tenants:
+        from cli import packs
+
         packs.make_all(report, asked, out, _clock_of(day), day, workers)
         return
     for path in make_report(report, asked, tenant, _formats(formats) if formats else None, out, day):
         say(str(path))
 
 
-def _given(value: Any, what: str, example: str) -> Any:
-    if value is None:
-        raise MiharashiError("指定が足りません", f"{what}がありません。", f"{example} のように指定してください。")
-    return value
+@reports.command("check", cls=JapaneseCommand)
+def check_command(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="全団体の一式（<データ>/out/<報告書>/<期間>）")],
+) -> None:
+    """全団体の一式を提出前に検査する（全団体がそろうか、欠測の説明、字形、空の節、ほかの団体の名称等の混入）。"""
+    from cli import packs
+
+    packs.check_folder(folder)
 
 
 def _formats(text: str) -> list[str]:
@@ -220,11 +224,29 @@ def _check_free(host: str, port: int) -> None:
             ) from None
 
 
+commands.add_typer(reports, name="report")
 commands.add_typer(loads, name="loads")
 commands.add_typer(rejects, name="rejects")
 commands.command("watch", cls=JapaneseCommand)(watch_command)
+commands.command("jobs", cls=JapaneseCommand)(jobs_command)
+reports.command("order", cls=JapaneseCommand)(order_command)
 commands.command("rebuild", cls=JapaneseCommand)(rebuild_command)
 commands.command("retention", cls=JapaneseCommand)(retention_command)
+
+
+@commands.command("worker", cls=JapaneseCommand)
+def worker_command(
+    once: Annotated[bool, typer.Option("--once", help="待っている依頼をすべて行って終わる")] = False,
+    with_parent: Annotated[bool, typer.Option("--with-parent", help="起動したプロセスが終わると終わる")] = False,
+) -> None:
+    """依頼された報告書を、一つずつ作成・発行する。"""
+    from cli.worker import work
+    from warehouse.period import Period
+
+    work(
+        lambda job, told: make_report(job.key.report, Period.parse(job.key.period), job.key.tenant or None,
+                                      list(ReportFormat), None, None, progress=told),
+        once=once, with_parent=with_parent)
 
 
 @commands.command("demo", cls=JapaneseCommand)
@@ -267,12 +289,14 @@ def make_report(
     issued_on: date | None,
     *,
     reuse: bool = False,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> list[Path]:
     """Assemble one report from the published snapshot and write it; returns the files.
 
     ``formats`` are those of the template unless stated.  With ``issued_on`` the same snapshot gives the same bytes at
     any time; without it the document carries the present time.  With ``reuse`` files that were made from this snapshot
-    and template already are kept.
+    and template already are kept.  ``progress`` is told the steps.  An issued document keeps its place: a draft of it
+    needs an ``out`` of its own.
     """
     from exports.assemble import assemble_report
     from exports.contract import ContractInfo
@@ -292,17 +316,40 @@ def make_report(
             return made
         scope = reader.whole_scope() if tenant is None else _tenant_scope(reader.whole_scope(), tenant)
         clock = _clock_at(issued_on, reader.snapshot.published_at)
-        document = assemble_report(template, period, scope, reader, contract, clock, submitted_on=issued_on)
-        return write_report(document, chosen, folder, issued_on=issued_on)
+        texts = _written_texts(reader.whole_scope(), report, period, tenant, in_place=out is None)
+        progress("数値の読取りと組立て", 0, _STEPS)
+        document = assemble_report(template, period, scope, reader, contract, clock, submitted_on=issued_on,
+                                   commentary=texts)
+        progress("紙面の作成", 1, _STEPS)
+        paths = write_report(document, chosen, folder, issued_on=issued_on)
+        progress("書込み", _STEPS, _STEPS)
+        return paths
+
+
+_STEPS = 2
+
+
+def _written_texts(scope: Scope, report: str, period: Period, tenant: str | None, *, in_place: bool
+                   ) -> Mapping[str, str]:
+    """The commentary of a document, where anybody has written any; refuses to put a draft in an issued one's place."""
+    from state.database import state_exists
+
+    if not state_exists(data_folder()):
+        return {}
+    from cli.desk import make_desk
+    from exports.issue import AlreadyIssued
+    from state.documents import DocumentKey
+
+    desk, key = make_desk(), DocumentKey(report, str(period), tenant or "")
+    entry = desk.register.last(scope, key)
+    if in_place and entry is not None:
+        raise AlreadyIssued(entry)
+    return desk.texts(scope, key).text
 
 
 def _tenant_scope(scope: Scope, tenant: str) -> Scope:
     if tenant not in scope.tenant_codes:
-        raise MiharashiError(
-            "接続団体のコードが違います",
-            f"「{tenant}」は登録されていません。",
-            "config/tenants.csv にあるコードを指定してください（例: 242012 津市）。",
-        )
+        raise unknown_tenant(tenant)
     return scope.narrowed_to(tenant)
 
 

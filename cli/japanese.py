@@ -22,6 +22,18 @@ class JapaneseGroup(TyperGroup):
         return _japanese(super().get_help_option(ctx))
 
 
+class MakingGroup(JapaneseGroup):
+    """Commands of a report; what names none of them is the report to make: ``report monthly-operations --period …``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            args = [MAKE, *args]
+        return super().parse_args(ctx, args)
+
+
+MAKE = "make"
+
+
 def _japanese(option: Any) -> Any:
     if option is not None:
         option.help = "この説明を表示して終わる"

@@ -25,7 +25,7 @@ def make_all(
 ) -> None:
     """Make a pack for every connected body; exit 1 when the set may not be issued."""
     template = load_template(report)
-    if template.spec.audience != "tenant":
+    if template.spec.audience == "prefecture":
         raise MiharashiError(
             "団体ごとに作成する報告書ではありません",
             f"「{template.spec.title}」は本県向けの報告書です。",

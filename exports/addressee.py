@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from exports.blocks import own
-from exports.blocks.base import Context, Unfilled
-from exports.errors import AudienceError, SectionError, TenantNeeded
-from exports.template import ReportSpec
+from exports.blocks.base import Context, Unfilled, records
+from exports.errors import SectionError
 from warehouse.japanese import era_date
-from warehouse.scope import Scope
 
 
 @dataclass(frozen=True)
 class Addressee:
-    """``code`` is empty for the prefecture; ``until`` says how far a running year's figures reach, else empty."""
+    """``code`` is empty for the prefecture; ``until`` says how far a running period's figures reach, else empty."""
 
     name: str
     code: str = ""
@@ -26,22 +23,16 @@ class Addressee:
         return f"_{self.code}" if self.code else ""
 
 
-def check_audience(report: ReportSpec, scope: Scope) -> None:
-    """Raise :class:`AudienceError` or :class:`TenantNeeded` when the scope is not that of the report's readers."""
-    if report.audience == "prefecture" and not scope.platform:
-        raise AudienceError(report.title)
-    if report.audience == "tenant" and (scope.platform or len(scope.tenant_codes) != 1):
-        raise TenantNeeded(report.title)
-
-
-def addressee_of(report: ReportSpec, ctx: Context) -> Addressee:
-    """The reader's name as the cover has it; raise :class:`SectionError` when the body has no figures."""
-    if report.audience == "prefecture":
+def addressee_of(ctx: Context) -> Addressee:
+    """The reader as the cover names it; raise :class:`SectionError` when the body was no member in the period."""
+    if not ctx.tenant:
         return Addressee(ctx.contract.addressee)
     try:
         with ctx.data.filling(""):
-            body, reach = own.profile(ctx), own.state(ctx)
-            until = "" if reach["is_complete"] else era_date(own.through(ctx))
+            rows = [row for row in records(ctx.days_frame("tenants")) if row["tenant_code"] == ctx.tenant]
+        until = "" if ctx.is_complete else era_date(ctx.through)
     except Unfilled as error:
         raise SectionError(f"{ctx.period.label_ja}　表紙", str(error)) from error
-    return Addressee(str(body["name"]), str(body["tenant_code"]), until)
+    if not rows:
+        raise SectionError("接続団体", f"{ctx.period.label_ja}に団体コード{ctx.tenant}の接続団体はありません。")
+    return Addressee(str(rows[0]["name"]), ctx.tenant, until)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import StrictUndefined
@@ -14,22 +16,32 @@ from markupsafe import Markup
 
 from exports import model
 from exports import template as spec
-from exports.addressee import Addressee, addressee_of, check_audience
-from exports.blocks import CHARTS, SENTENCES, TABLES
-from exports.blocks.base import ChartContent, Context, TableContent, Unfilled
+from exports.addressee import Addressee, addressee_of
+from exports.blocks import CARDS, CHARTS, SENTENCES, TABLES
+from exports.blocks.base import CardContent, ChartContent, Context, TableContent, Unfilled
 from exports.blocks.services import NoRecord
+from exports.chapters import headings_of, numbered, printed_sections
 from exports.contract import ContractInfo
 from exports.data import DataSource
+from exports.editions import check_commentary, edition_of, parts_of
 from exports.errors import PeriodKindError, SectionError
-from exports.numbering import annex_number, heading_number, wide
-from exports.text import LEGEND, NO_DATA, as_of_ja, month_range
+from exports.numbering import wide
+from exports.text import LEGEND, NO_COMMENTARY, NO_DATA, as_of_ja, month_range
+from exports.tone import polite
+from exports.wording import words_for
 from warehouse.japanese import era_date
 from warehouse.period import Period
 from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 logger = logging.getLogger("miharashi.exports")
-_CHART_KINDS = {"line": "折れ線グラフ", "bar": "棒グラフ", "stacked_bar": "積上げ棒グラフ", "hbar": "横棒グラフ"}
+_CHART_KINDS = {
+    "line": "折れ線グラフ",
+    "bar": "棒グラフ",
+    "stacked_bar": "積上げ棒グラフ",
+    "hbar": "横棒グラフ",
+    "heatmap": "濃淡表",
+}
 _BUILD_ERRORS = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
@@ -44,38 +56,43 @@ def assemble_report(
     version: str = "1.0",
     submitted_on: date | None = None,
     revisions: tuple[model.Revision, ...] = (),
+    commentary: Mapping[str, str] = MappingProxyType({}),
 ) -> model.Report:
     """The whole report; raise :class:`SectionError` naming the block that cannot be filled.
 
-    ``created_at`` is the clock (JST, naive): the only "now" a document knows.
+    ``created_at`` is the clock (JST, naive): the only "now" a document knows.  ``commentary`` holds approved text by
+    the id of its commentary block.  The scope decides the edition: the prefecture's, or that of its one body.
     """
     if template.spec.period_kind != period.kind:
         raise PeriodKindError(template.spec.title, str(period), template.spec.period_kind)
-    check_audience(template.spec, scope)
+    edition = edition_of(template.spec, scope)
+    check_commentary(template.spec, commentary)
     on = submitted_on or created_at.date()
-    data = DataSource(reader, scope)
-    ctx = Context(period, data, contract, created_at)
-    reader_of_it = addressee_of(template.spec, ctx)
-    sections = _Assembler(ctx, reader_of_it).sections(template.spec.sections)
+    data = DataSource(reader, scope, words_for(period))
+    tenant = next(iter(scope.tenant_codes)) if edition == "tenant" else ""
+    plain = Context(period, data, contract, created_at, tenant)
+    printed = printed_sections(template.spec.sections, plain, edition)
+    ctx, to = replace(plain, headings=headings_of(printed)), addressee_of(plain)
+    sections = _Assembler(ctx, edition, to, commentary).sections(printed)
     first = model.Revision(version, on, "初版作成", contract.author, contract.approver)
     return model.Report(
-        file_stem=f"{template.spec.file_stem}_{period}{reader_of_it.suffix}",
-        cover=_cover(template.spec, ctx, version, on, reader_of_it),
+        file_stem=f"{template.spec.file_stem}_{period}{to.suffix}",
+        cover=_cover(template.spec, ctx, to, version, on),
         revisions=revisions or (first,),
-        legend=LEGEND,
+        legend=tuple((sign, polite(meaning) if tenant else meaning) for sign, meaning in LEGEND),
         sections=sections,
         datasets=data.datasets(),
         provenance=_provenance(template, ctx, scope),
-        period_label=f"{period.label_ja}（{reader_of_it.name}）" if reader_of_it.code else period.label_ja,
+        period_label=f"{period.label_ja}（{to.name}）" if to.code else period.label_ja,
     )
 
 
-def _cover(report: spec.ReportSpec, ctx: Context, version: str, on: date, to: Addressee) -> model.Cover:
+def _cover(report: spec.ReportSpec, ctx: Context, to: Addressee, version: str, on: date) -> model.Cover:
     period, contract = ctx.period, ctx.contract
     until = f"（{to.until}までの実績）" if to.until else ""
     return model.Cover(
         title=report.title,
-        subtitle=f"{period.label_ja}{report.subtitle}{until}",
+        subtitle=f"{period.label_ja}{report.subtitle}{f'（{to.name}）' if to.code else ''}{until}",
         contract_name=contract.contract_name,
         period=f"{era_date(period.start)}から{era_date(period.end)}まで{until}",
         document_number=f"{contract.number_for(period)}{to.suffix.replace('_', '-')}",
@@ -105,8 +122,8 @@ def _provenance(template: spec.Template, ctx: Context, scope: Scope) -> model.Pr
 class _Assembler:
     """Walks the template once; tables and figures are numbered in order of appearance."""
 
-    def __init__(self, ctx: Context, to: Addressee) -> None:
-        self._ctx = ctx
+    def __init__(self, ctx: Context, edition: spec.Edition, to: Addressee, commentary: Mapping[str, str]) -> None:
+        self._ctx, self._edition, self._commentary = ctx, edition, commentary
         self._counts = {"表": 0, "図": 0}
         self._place = f"{ctx.period.label_ja}　"
         # Text stays plain: it is escaped here so that no value can smuggle in markup, and unescaped once at the end.
@@ -114,41 +131,88 @@ class _Assembler:
         self._facts = _facts(ctx, to)
 
     def sections(self, specs: tuple[spec.SectionSpec, ...]) -> tuple[model.Section, ...]:
-        chapters = [one for one in specs if not one.annex]
-        annexes = [one for one in specs if one.annex]
-        body = [self._section(one, 1, heading_number(1, at)) for at, one in enumerate(chapters, 1)]
-        back = [self._section(one, 1, annex_number(at)) for at, one in enumerate(annexes, 1)]
-        return (*body, *back)
+        return tuple(self._section(one, 1, number) for one, number in numbered(specs))
 
     def _section(self, one: spec.SectionSpec, level: int, number: str) -> model.Section:
         outer, self._place = self._place, f"{self._place}{number}　{one.title}　"
         title = self._text(one.title)
-        blocks = tuple(self._block(block) for block in one.blocks)
+        blocks = tuple(made for block in parts_of(one.blocks, self._edition) for made in self._block(block))
         children = tuple(
-            self._section(child, level + 1, heading_number(level + 1, at)) for at, child in enumerate(one.sections, 1)
+            self._section(child, level + 1, number) for child, number in numbered(one.sections, level + 1)
         )
         self._place = outer
         return model.Section(one.id, number, title, level, blocks, children, one.landscape)
 
-    def _block(self, block: spec.Block) -> model.Block:
+    def _block(self, block: spec.Block) -> tuple[model.Block, ...]:
+        """What a block of the template becomes; cards become a table for each case, an empty optional text nothing."""
         if isinstance(block, spec.TextBlock):
-            rendered = self._text(block.text)
-            return model.Text(tuple(" ".join(part.split()) for part in rendered.split("\n\n") if part.strip()))
+            rendered = self._say(self._text(block.text))
+            return (model.Text(tuple(" ".join(part.split()) for part in rendered.split("\n\n") if part.strip())),)
         if isinstance(block, spec.BulletsBlock):
-            return self._bullets(block)
+            return (self._bullets(block),)
         if isinstance(block, spec.TableBlock):
-            return self._table(block)
+            return (self._table(block),)
         if isinstance(block, spec.ChartBlock):
-            return self._chart(block)
-        return model.PageBreak()
+            return (self._chart(block),)
+        if isinstance(block, spec.CardsBlock):
+            return self._cards(block)
+        if isinstance(block, spec.CommentaryBlock):
+            return self._written(block)
+        return (model.PageBreak(),)
+
+    def _say(self, text: str) -> str:
+        """The program's own words in the style of the edition."""
+        return polite(text) if self._edition == "tenant" else text
+
+    def _all_said(self, texts: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self._say(text) for text in texts)
+
+    def _written(self, block: spec.CommentaryBlock) -> tuple[model.Block, ...]:
+        """Approved text as it was written; what people wrote is neither a template nor put into another style."""
+        lines = tuple(line.strip() for line in self._commentary.get(block.id, "").splitlines() if line.strip())
+        if not lines and block.optional:
+            return ()
+        return (model.Commentary(block.id, self._text(block.title), lines or (NO_COMMENTARY,)),)
+
+    def _cards(self, block: spec.CardsBlock) -> tuple[model.Block, ...]:
+        """The tables of a set, made in one go; each has its own number and caption."""
+        cards: tuple[CardContent, ...]
+        first = f"表{wide(self._counts['表'] + 1)}"
+        try:
+            cards = self._build(block.id, CARDS[block.builder], block.params, first)
+        except NoRecord as lacking:
+            return (model.Text((self._lacking(lacking),)),)
+        if cards:
+            return tuple(self._card(block, card, at, first) for at, card in enumerate(cards, 1))
+        if block.empty is None:
+            raise SectionError(f"{self._place}{first}", "載せる対象が1件もありません。")
+        return (model.Text((self._say(self._text(block.empty)),)),)
+
+    def _lacking(self, lacking: NoRecord) -> str:
+        return self._say(f"{NO_DATA}（{self._ctx.words.span}の{lacking}）")
+
+    def _card(self, block: spec.CardsBlock, card: CardContent, at: int, first: str) -> model.Table:
+        label, title = self._label("表"), self._text(block.title, name=card.title)
+        self._ctx.data.also_fills(first, label)
+        return model.Table(
+            anchor=f"{block.id}-{at}",
+            label=label,
+            title=title,
+            columns=card.table.columns,
+            rows=card.table.rows,
+            summary=_table_summary(title, card.table),
+            notes=self._all_said((*card.table.notes, *_unknown_note(card.table))),
+            source=self._text(block.source),
+            size=block.size,
+        )
 
     def _bullets(self, block: spec.BulletsBlock) -> model.Block:
         items: tuple[str, ...] = self._build("文章", SENTENCES[block.builder], block.params)
         if items:
-            return model.Bullets(items)
+            return model.Bullets(self._all_said(items))
         if block.empty is None:
             raise SectionError(f"{self._place}文章", "書くべき事実が1件もありません。")
-        return model.Text((self._text(block.empty),))
+        return model.Text((self._say(self._text(block.empty)),))
 
     def _table(self, block: spec.TableBlock) -> model.Table:
         label, title = self._label("表"), self._text(block.title)
@@ -156,11 +220,11 @@ class _Assembler:
         try:
             content: TableContent = self._build(title, TABLES[block.builder], block.params, label)
         except NoRecord as lacking:
-            content = TableContent((model.Column("内容", "left"),), ((f"{NO_DATA}（{lacking}）",),))
+            content = TableContent((model.Column("内容", "left"),), ((self._lacking(lacking),),))
         if not content.rows:
             if block.empty is None:
                 raise SectionError(f"{self._place}{label}　{title}", "表に載せる行が1件もありません。")
-            content = TableContent((model.Column("内容", "left"),), ((self._text(block.empty),),))
+            content = TableContent((model.Column("内容", "left"),), ((self._say(self._text(block.empty)),),))
         return model.Table(
             anchor=block.id,
             label=label,
@@ -168,7 +232,7 @@ class _Assembler:
             columns=content.columns,
             rows=content.rows,
             summary=_table_summary(title, content),
-            notes=(*notes, *content.notes, *_unknown_note(content)),
+            notes=self._all_said((*notes, *content.notes, *_unknown_note(content))),
             source=self._text(block.source),
             total_rows=content.total_rows,
             size=block.size,
@@ -177,15 +241,15 @@ class _Assembler:
     def _chart(self, block: spec.ChartBlock) -> model.Chart:
         label, title = self._label("図"), self._text(block.title)
         content: ChartContent = self._build(title, CHARTS[block.builder], block.params, label)
-        kind = _CHART_KINDS[content.spec.kind]
+        kind, summary = _CHART_KINDS[content.spec.kind], self._say(content.summary)
         return model.Chart(
             anchor=block.id,
             label=label,
             title=title,
             spec=content.spec,
-            alt=f"{kind}。{title}（単位 {content.spec.unit}）。{content.summary}",
-            summary=content.summary,
-            notes=(*(self._text(note) for note in block.notes), *content.notes),
+            alt=f"{kind}。{title}（単位 {content.spec.unit}）。{summary}",
+            summary=summary,
+            notes=self._all_said((*(self._text(note) for note in block.notes), *content.notes)),
             source=self._text(block.source),
         )
 
@@ -194,10 +258,10 @@ class _Assembler:
         try:
             with self._ctx.data.filling(label or self._place.strip("　")):
                 return builder(self._ctx, params)
-        except NoRecord:
+        except NoRecord as lacking:
             if label.startswith("表"):
                 raise
-            raise SectionError(place, "対象月の台帳が取り込まれていません。") from None
+            raise SectionError(place, f"{self._ctx.words.span}の{lacking}") from None
         except Unfilled as error:
             raise SectionError(place, str(error)) from error
         except _BUILD_ERRORS as error:
@@ -208,9 +272,9 @@ class _Assembler:
         self._counts[kind] += 1
         return f"{kind}{wide(self._counts[kind])}"
 
-    def _text(self, source: str) -> str:
+    def _text(self, source: str, **further: str) -> str:
         try:
-            rendered = self._jinja.from_string(source).render(self._facts)
+            rendered = self._jinja.from_string(source).render(self._facts, **further)
         except JinjaError as error:
             raise SectionError(self._place.strip("　"), f"文章の定義に誤りがあります（{error}）。") from error
         return str(Markup(rendered).unescape())
@@ -222,10 +286,14 @@ def _facts(ctx: Context, to: Addressee) -> dict[str, str]:
     return {
         "period": period.label_ja,
         "period_range": f"{era_date(period.start)}から{era_date(period.end)}まで",
-        "year_range": month_range(period.trailing_months(12)),
+        "year_range": month_range(ctx.months),
+        "span": ctx.words.span,
+        "previous": ctx.words.previous,
+        "next_period": period.shift(1).label_ja,
         "as_of": as_of_ja(as_of),
         "snapshot": str(ctx.data.snapshot.number),
         "addressee": to.name,
+        "body": to.name if to.code else "",
         "system": ctx.contract.system_name,
     }
 

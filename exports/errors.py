@@ -79,14 +79,25 @@ class AudienceError(ExportError):
         )
 
 
-class TenantNeeded(ExportError):
-    """A report for one body was asked for with the view of several bodies or of the prefecture."""
+class SingleBodyError(ExportError):
+    """A body's edition was asked for with no body or with several."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, bodies: int) -> None:
         super().__init__(
-            "接続団体を一つに決めてください",
-            f"「{title}」は接続団体ごとに作成する帳票であり、一つの団体の閲覧範囲でだけ作成できます。",
-            "--tenant に団体コードを指定するか、--all-tenants で全団体分を作成してください。",
+            "接続団体を1つ指定してください",
+            f"「{title}」の団体版は1団体ごとに作成します。指定された閲覧範囲の接続団体は{bodies}団体です。",
+            "--tenant に団体コードを1つ指定する（例: 242012 津市）か、--all-tenants で全団体分を作成してください。",
+        )
+
+
+class CommentaryError(ExportError):
+    """Commentary was given for a place that the report does not have."""
+
+    def __init__(self, title: str, place: str, places: tuple[str, ...]) -> None:
+        super().__init__(
+            "所見の掲載箇所がありません",
+            f"「{title}」に所見の掲載箇所「{place}」はありません。掲載箇所: {'、'.join(places) or 'なし'}。",
+            "所見の掲載箇所を上のいずれかに直してから、もう一度作成してください。",
         )
 
 

@@ -13,10 +13,12 @@ from exports.model import Report
 SCHEMA = 1
 
 
-def manifest_bytes(report: Report, files: Mapping[str, bytes], issued_on: date | None = None) -> bytes:
+def manifest_bytes(report: Report, files: Mapping[str, bytes], issued_on: date | None = None, *,
+                   issue_number: int | None = None, commentary: Mapping[str, int] | None = None) -> bytes:
     """``manifest.json``: the same report and files always give the same text.
 
-    ``issued_on`` is the day of issue; a draft has none.
+    ``issued_on`` is the day of issue and ``issue_number`` the entry of the register; a draft has none.
+    ``commentary`` is the version of the text that is printed, by place.
     """
     made = report.provenance
     content = {
@@ -32,6 +34,8 @@ def manifest_bytes(report: Report, files: Mapping[str, bytes], issued_on: date |
         "data_as_of": _stamp(made.data_as_of) if made.data_as_of else None,
         "created_at": _stamp(made.created_at),
         "issued_on": issued_on.isoformat() if issued_on else None,
+        "issue_number": issue_number,
+        "commentary": dict(sorted((commentary or {}).items())),
         "template_sha256": made.template_sha256,
         "scope": {"tenant_codes": list(made.tenant_codes), "platform": made.platform},
         "files": [

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 Align = Literal["left", "right", "center"]
-ChartKind = Literal["line", "bar", "stacked_bar", "hbar"]
+ChartKind = Literal["line", "bar", "stacked_bar", "hbar", "heatmap"]
 DataType = Literal["text", "integer", "number", "date", "datetime", "boolean"]
 TableSize = Literal["normal", "small", "dense"]
 _SHORT_CONTENTS = 18
@@ -83,6 +83,7 @@ class Reference:
 class ChartSpec:
     """What a chart shows; ``unit`` belongs to the value axis, ``minimum`` is its origin (0 unless stated).
 
+    A heatmap has a row for each series and a column for each category; it is set as a table of shaded figures.
     ``first_style`` is the place of the first bar colour, so that a part of a chart keeps the colours of the whole.
     """
 
@@ -91,6 +92,7 @@ class ChartSpec:
     series: tuple[Series, ...]
     unit: str
     category_title: str = ""
+    series_title: str = ""
     references: tuple[Reference, ...] = ()
     decimals: int = 0
     minimum: float = 0.0
@@ -119,11 +121,20 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Commentary:
+    """What people wrote for a place of the report, under a small heading; no words of it come from the program."""
+
+    anchor: str
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PageBreak:
     """Start a new page here."""
 
 
-Block = Text | Bullets | Table | Chart | PageBreak
+Block = Text | Bullets | Table | Chart | Commentary | PageBreak
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,8 @@ def _outcome(future: Future[PackResult], member: Member) -> PackResult:
     try:
         return future.result()
     except BrokenProcessPool:
-        return PackResult(member, 0.0, failure="作成の処理が途中で終わりました。メモリーを確かめ、やり直してください。")
+        told = "作成の処理が途中で終わりました。空きメモリーを確かめ、もう一度実行してください。"
+        return PackResult(member, 0.0, failure=told)
 
 
 class _Worker:

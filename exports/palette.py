@@ -32,6 +32,24 @@ class FillStyle:
     xml_pattern: str
 
 
+@dataclass(frozen=True)
+class Shade:
+    """The ground of a figure in a heatmap and the colour of the figure on it."""
+
+    fill: str
+    ink: str
+
+
+HEAT = (
+    Shade("#FFFFFF", INK),
+    Shade("#E8F1FE", INK),
+    Shade("#C5D7FB", INK),
+    Shade("#7096F8", INK),
+    Shade("#3460FB", "#FFFFFF"),
+    Shade("#000060", "#FFFFFF"),
+)
+"""From nothing to the highest fifth; grey prints keep the order."""
+
 LINES = (
     LineStyle("#000060", "solid", "o", "solid", "circle"),
     LineStyle("#3460FB", (0, (5, 2)), "s", "dash", "square"),

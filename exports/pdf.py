@@ -17,6 +17,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from exports.catalogue import TEMPLATES
+from exports.heat import heat_rows
 from exports.model import Chart, Column, Report, Table
 from exports.pagination import Pagination
 from exports.svg import render_svg
@@ -49,9 +50,14 @@ class Layout:
         return result
 
 
+def page_html(report: Report) -> str:
+    """The document as one HTML page: what the PDF is set from, and what a preview shows."""
+    return _template("report.html.j2").render(_names(report))
+
+
 def lay_out(report: Report) -> Layout:
     """Set the report's pages; Word takes its page breaks and its table of contents from the same pages."""
-    html = _template("report.html.j2").render(_names(report))
+    html = page_html(report)
     fetcher = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
     document = HTML(string=html, url_fetcher=fetcher).render(
         font_config=FontConfiguration(), pdf_variant="pdf/ua-1", pdf_tags=True
@@ -75,6 +81,7 @@ def _names(report: Report) -> dict[str, Any]:
         "image": _image,
         "widths": _widths,
         "groups": lambda table: list(heading_groups(table)),
+        "heat_rows": lambda chart: heat_rows(chart.spec),
         "kind_of": lambda block: type(block).__name__,
     }
 

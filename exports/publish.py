@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -46,6 +46,11 @@ def write_report(
     """
     files = render(report, formats)
     files["manifest.json"] = manifest_bytes(report, files, issued_on)
+    return place_files(files, out_dir)
+
+
+def place_files(files: Mapping[str, bytes], out_dir: Path) -> list[Path]:
+    """Write finished files, ``manifest.json`` among them as the last, in place of those of an earlier run."""
     out_dir.mkdir(parents=True, exist_ok=True)
     before = listed_files(out_dir)
     paths = [_replace(out_dir / name, content) for name, content in files.items()]

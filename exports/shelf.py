@@ -128,7 +128,7 @@ def _offers() -> tuple[Offer, ...]:
 
 
 def _offer(spec: ReportSpec) -> Offer:
-    return Offer(spec.report, spec.title, spec.period_kind, spec.audience == "prefecture")
+    return Offer(spec.report, spec.title, spec.period_kind, spec.audience != "tenant")
 
 
 def _read(manifest: Path) -> Document:

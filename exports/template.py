@@ -6,35 +6,45 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from exports.blocks import CHARTS, SENTENCES, TABLES
+from exports.blocks import CARDS, CHARTS, SENTENCES, TABLES
 from exports.catalogue import TEMPLATES
 from exports.errors import ReportNameError, TemplateError
 
 _MESSAGES = {
     "extra_forbidden": "「{key}」という項目は使えません。",
     "missing": "必須の項目「{key}」がありません。",
-    "union_tag_invalid": "kind の値が違います（text、bullets、table、chart、page_break のいずれか）。",
-    "union_tag_not_found": "kind がありません（text、bullets、table、chart、page_break のいずれか）。",
+    "union_tag_invalid": "kind の値が違います（{kinds} のいずれか）。",
+    "union_tag_not_found": "kind がありません（{kinds} のいずれか）。",
 }
+
+
+Edition = Literal["prefecture", "tenant"]
+_EVERY_EDITION: tuple[Edition, ...] = ("prefecture", "tenant")
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class TextBlock(_Strict):
+class _Part(_Strict):
+    """What a report may hold; ``editions`` says in which of them it stands (in all unless stated)."""
+
+    editions: tuple[Edition, ...] = _EVERY_EDITION
+
+
+class TextBlock(_Part):
     """Running text: a Jinja template; a blank line starts a new paragraph."""
 
     kind: Literal["text"]
     text: str
 
 
-class BulletsBlock(_Strict):
+class BulletsBlock(_Part):
     """Sentences of a builder as a list; ``empty`` is printed when there is none."""
 
     kind: Literal["bullets"]
@@ -48,7 +58,7 @@ class BulletsBlock(_Strict):
         return _known_builder(name, SENTENCES)
 
 
-class TableBlock(_Strict):
+class TableBlock(_Part):
     """A captioned table. Without ``empty`` a table without rows stops the report."""
 
     kind: Literal["table"]
@@ -67,7 +77,7 @@ class TableBlock(_Strict):
         return _known_builder(name, TABLES)
 
 
-class ChartBlock(_Strict):
+class ChartBlock(_Part):
     """A captioned figure."""
 
     kind: Literal["chart"]
@@ -84,16 +94,52 @@ class ChartBlock(_Strict):
         return _known_builder(name, CHARTS)
 
 
-class PageBreakBlock(_Strict):
+class PageBreakBlock(_Part):
     """Start a new page."""
 
     kind: Literal["page_break"]
 
 
-Block = Annotated[TextBlock | BulletsBlock | TableBlock | ChartBlock | PageBreakBlock, Field(discriminator="kind")]
+class CardsBlock(_Part):
+    """A captioned table for each of a set, such as each serious event or body, which ``{{ name }}`` in the title names.
+
+    ``empty`` is said when there is none; without it that stops the report.
+    """
+
+    kind: Literal["cards"]
+    id: str
+    title: str = "{{ name }}"
+    builder: str
+    params: dict[str, Any] = Field(default_factory=dict)
+    source: str
+    empty: str | None = None
+    size: Literal["normal", "small", "dense"] = "small"
+
+    @field_validator("builder")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        return _known_builder(name, CARDS)
 
 
-class SectionSpec(_Strict):
+class CommentaryBlock(_Part):
+    """Text that people write and approve. Without any, an ``optional`` block is left out, another says that there is
+    none."""
+
+    kind: Literal["commentary"]
+    id: str
+    title: str
+    optional: bool = False
+
+
+_BLOCKS = (TextBlock, BulletsBlock, TableBlock, ChartBlock, CardsBlock, CommentaryBlock, PageBreakBlock)
+_KINDS = "、".join(get_args(block.model_fields["kind"].annotation)[0] for block in _BLOCKS)
+Block = Annotated[
+    TextBlock | BulletsBlock | TableBlock | ChartBlock | CardsBlock | CommentaryBlock | PageBreakBlock,
+    Field(discriminator="kind"),
+]
+
+
+class SectionSpec(_Part):
     """A heading with blocks and subsections."""
 
     id: str
@@ -102,6 +148,8 @@ class SectionSpec(_Strict):
     sections: tuple[SectionSpec, ...] = ()
     annex: bool = False
     landscape: bool = False
+    only: Literal["last_contract_year"] | None = None
+    """Printed only when this is true of the period; the others are numbered as if there were no such section."""
 
 
 class ReportSpec(_Strict):
@@ -111,7 +159,7 @@ class ReportSpec(_Strict):
     title: str
     subtitle: str
     file_stem: str
-    audience: Literal["prefecture", "tenant"]
+    audience: Literal["prefecture", "tenant", "both"]
     period_kind: Literal["month", "quarter", "half", "year"]
     formats: tuple[Literal["docx", "pdf", "xlsx", "pptx"], ...] = ("docx", "pdf", "xlsx")
     sections: tuple[SectionSpec, ...]
@@ -135,11 +183,14 @@ class Template:
     path: Path
 
 
+_NAMED = (TableBlock, ChartBlock, CardsBlock, CommentaryBlock)
+
+
 def _ids(sections: tuple[SectionSpec, ...]) -> list[str]:
     found: list[str] = []
     for section in sections:
         found.append(section.id)
-        found += [block.id for block in section.blocks if isinstance(block, (TableBlock, ChartBlock))]
+        found += [block.id for block in section.blocks if isinstance(block, _NAMED)]
         found += _ids(section.sections)
     return found
 
@@ -177,7 +228,7 @@ def load_template(report: str, folder: Path = TEMPLATES) -> Template:
 def _message(error: Any) -> str:
     key = error["loc"][-1] if error["loc"] else ""
     if error["type"] in _MESSAGES:
-        return _MESSAGES[error["type"]].format(key=key)
+        return _MESSAGES[error["type"]].format(key=key, kinds=_KINDS)
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
     return f"「{key}」の値が違います（{error['msg']}）。"

@@ -21,6 +21,7 @@ from warehouse.japanese import (
 )
 
 NO_DATA = "データなし"
+NO_COMMENTARY = "（記載なし）"
 NOT_COMPARABLE = "比較データなし"
 SYMBOLS = {"達成": "○", "注意": "△", "未達": "×", "目標未設定": "－", "対象なし": "－", "データなし": "…"}
 LEGEND: tuple[tuple[str, str], ...] = (

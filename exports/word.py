@@ -15,10 +15,11 @@ from docx.opc.part import Part
 from docx.shared import Mm
 
 from exports import word_xml as wx
-from exports.model import Bullets, Chart, PageBreak, Report, Section, Table, Text
+from exports.model import Bullets, Chart, Commentary, PageBreak, Report, Section, Table, Text
 from exports.native_chart import WORKBOOK_RELATION, chart_workbook, chart_xml
 from exports.package import with_fixed_times
 from exports.pagination import Pagination
+from exports.word_boxes import commentary_box, heat_table
 from exports.word_front import cover, front_matter, mark_of, table_of_contents
 from exports.word_styles import apply_styles, font_table
 
@@ -86,6 +87,8 @@ class _Writer:
             return self._table(block, width)
         if isinstance(block, Chart):
             return self._chart(block, width)
+        if isinstance(block, Commentary):
+            return commentary_box(block)
         assert isinstance(block, PageBreak)
         return wx.paragraph("Tiny", '<w:r><w:br w:type="page"/></w:r>')
 
@@ -95,22 +98,22 @@ class _Writer:
         return title + wx.table(block, width, keep) + _foot(block)
 
     def _chart(self, block: Chart, width: float) -> str:
-        drawing = wx.chart_drawing(
-            self._chart_part(block),
-            self._next(),
-            f"{block.label}　{block.title}",
-            block.alt,
-            width,
-            block.spec.height_mm,
-        )
         return "".join(
             (
-                wx.paragraph("Figure", drawing, self._opening(block.anchor)),
+                self._picture(block, width),
                 wx.caption("FigureTitle", block.label[0], block.label[1:], block.title),
                 wx.text_paragraph("Reading", block.summary),
                 _foot(block),
             )
         )
+
+    def _picture(self, block: Chart, width: float) -> str:
+        opening = self._opening(block.anchor)
+        if block.spec.kind == "heatmap":
+            return wx.paragraph("Tiny", "", f"<w:keepNext/>{opening}") + heat_table(block, width)
+        title, number = f"{block.label}　{block.title}", self._next()
+        drawing = wx.chart_drawing(self._chart_part(block), number, title, block.alt, width, block.spec.height_mm)
+        return wx.paragraph("Figure", drawing, opening)
 
     def _chart_part(self, block: Chart) -> str:
         self._charts += 1

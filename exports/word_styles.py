@@ -28,12 +28,14 @@ def _style(
 
 
 _CUSTOM = {"BodyText1", "ReportBullet", "TableText", "TableSmall", "TableDense", "TableTitle", "FigureTitle", "Figure",
-           "Foot", "Reading", "FrontHeading", "CoverText", "Classification", "Tiny"}  # fmt: skip
+           "Foot", "Reading", "FrontHeading", "CoverText", "Classification", "Tiny",
+           "HeatFigure", "CommentaryTitle", "CommentaryText"}  # fmt: skip
 _CENTRE = '<w:jc w:val="center"/>'
 _KEEP = "<w:keepNext/>"
 _RULE = '<w:pBdr><w:bottom w:val="single" w:sz="10" w:space="3" w:color="000060"/></w:pBdr>'
 _THIN_RULE = '<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="3" w:color="949494"/></w:pBdr>'
 _RIGHT_TAB = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9071"/></w:tabs>'
+_INSET = '<w:ind w:left="113" w:right="113"/>'
 _BULLET = f'<w:numPr><w:ilvl w:val="0"/><w:numId w:val="{BULLET_ID}"/></w:numPr>'
 _TOC_RANK = '<w:uiPriority w:val="39"/>'
 _NO_AUTO_SPACE = '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
@@ -121,6 +123,9 @@ def _table_styles() -> tuple[str, ...]:
         _style("FigureTitle", "図題", _KEEP + _spacing(2, 2) + _CENTRE, based_on="Caption"),
         _style("TableText", "表の文字", _spacing(1.5, 1.5, 12), _gothic(9)),
         _style("TableSmall", "表の文字（小）", _spacing(1, 1, 10.25), _gothic(7.5)),
+        _style("HeatFigure", "濃淡表の数値", _spacing(1.2, 1.2, 6.8), _gothic(5.5)),
+        _style("CommentaryTitle", "所見の見出し", f'{_KEEP}{_spacing(6, 0)}{_INSET}', _gothic(9.5, bold=True)),
+        _style("CommentaryText", "所見", f"{_spacing(2, 2)}{_INSET}"),
         _style("TableDense", "表の文字（密）", _spacing(0.3, 0.3, 9.3), _gothic(7)),
     )
 

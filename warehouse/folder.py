@@ -50,6 +50,11 @@ class DataFolder:
     def out(self) -> Path:
         return self.root / "out"
 
+    @property
+    def issued(self) -> Path:
+        """Every issued document with its frozen inputs, by number; nothing in it is ever changed or removed."""
+        return self.root / "issued"
+
     def fresh_scratch(self) -> Path:
         """An empty scratch folder; whatever a killed load left there is removed."""
         shutil.rmtree(self.scratch, ignore_errors=True)

@@ -38,7 +38,7 @@ _PUBLIC_DIMENSIONS = frozenset({"dim_date", "dim_kpi", "dim_severity", "dim_rout
                                 "calendar_month", "calendar_version", "as_of", "covered_month", "dim_feed",
                                 "dim_event_kind", "retired_month", "reporting_period", "period_month",
                                 "dim_obligation", "dim_size_band", "dim_noted_event", "catalogue_table",
-                                "catalogue_column", "catalogue_code"})
+                                "catalogue_column", "catalogue_code", "security_whole"})
 _SHARED = frozenset({"arrival_due", "arrival_day", "arrival_gap_day", "arrival_gap", "arrival_anomaly", "outage_month",
                      "service_month", "high_sample", "month_percentile", "long_guess", "long_percentile", "percentile",
                      "kpi_value", "kpi_result", "obligation_due"})
@@ -240,3 +240,13 @@ def open_current(data: Path) -> Reader:
     """Open the published snapshot of a data folder; raises :class:`warehouse.errors.NoSnapshot`."""
     folder = DataFolder(data)
     return Reader(folder, snapshot.current(folder))
+
+
+def open_generation(data: Path, number: int) -> Reader:
+    """Open one generation; raises :class:`warehouse.errors.SnapshotDamaged` when it is not on disk any more."""
+    folder = DataFolder(data)
+    if number not in snapshot.generations(folder):
+        raise SnapshotDamaged(
+            "そのデータ版は残っていません", f"データ版 {number} は、新しい版を公開したときに片付けられました。",
+            "公開中のデータで、確認の依頼からやり直してください。")
+    return Reader(folder, snapshot.describe(folder, number))

@@ -1,4 +1,4 @@
-/* The little that happens in the browser: links from forms, sorting, announcing, printing. No request to anywhere else. */
+/* The little that happens in the browser: links from forms, announcing, printing. No request to anywhere else. */
 (function () {
   "use strict";
 
@@ -77,35 +77,6 @@
       });
   });
 
-  function compare(a, b) {
-    if (typeof a === "number" && typeof b === "number") { return a - b; }
-    return String(a).localeCompare(String(b), "ja");
-  }
-
-  /* Missing values stay last in both directions; equal values keep the order they have. */
-  function sorted(rows, place, descending) {
-    return rows.slice().sort(function (left, right) {
-      var a = left.props["data-sort"][place];
-      var b = right.props["data-sort"][place];
-      if (a === null || b === null) { return (a === null) - (b === null); }
-      return descending ? compare(b, a) : compare(a, b);
-    });
-  }
-
-  function sort(clicks, rows, directions) {
-    var noUpdate = window.dash_clientside.no_update;
-    var by = window.dash_clientside.callback_context.triggered_id;
-    if (!by || !clicks.some(Boolean)) { return [noUpdate, directions.map(function () { return noUpdate; })]; }
-    var first = rows.length ? rows.find(function (row) { return row.props["data-sort"][by.place] !== null; }) : null;
-    var numbers = first && typeof first.props["data-sort"][by.place] === "number";
-    var was = directions[by.place];
-    var now = was === "descending" ? "ascending" : was === "ascending" ? "descending" : numbers ? "descending" : "ascending";
-    return [
-      sorted(rows, by.place, now === "descending"),
-      directions.map(function (_, place) { return place === by.place ? now : "none"; })
-    ];
-  }
-
   /* After a move whose link is gone with the old page, the keyboard goes on from the new page's heading. */
   var moved = false;
   function focusHeading() {
@@ -131,7 +102,7 @@
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    miharashi: { sort: sort, announce: announce, open: open }
+    miharashi: { announce: announce, open: open }
   });
 
   /* Figures are as wide as their cards; on paper they get the paper's width. */

@@ -12,12 +12,8 @@ from dashboards.columns import Column
 from dashboards.frames import rows
 from dashboards.pages.base import Dataset
 from dashboards.pages.lines_data import line_of, named
-from dashboards.sentences.lines import reached
 from dashboards.view import View
-from warehouse.period import Period
-
-_LEAST_FORECAST, _MOST_FORECAST, _BEYOND = 12, 60, 3
-"""Months of forecast drawn: up to the next threshold and a little beyond it, within these bounds."""
+from warehouse import outlook
 
 OUTLOOK = Dataset(
     "outlook",
@@ -49,7 +45,7 @@ def _outlook(view: View) -> pd.DataFrame:
     frame = view.data.capacity_outlook(view.period)
     own = frame[frame["grain"] == "line"].reset_index(drop=True) if len(frame) else frame
     told = list(rows(own))
-    return own.assign(reach_state=_words([reached(row) for row in told], own),
+    return own.assign(reach_state=_words([outlook.reached(row) for row in told], own),
                       deadline=_words([_deadline(row) for row in told], own))
 
 
@@ -118,47 +114,15 @@ def trend(told: Told) -> pd.DataFrame:
     if not own:
         return forecast(pd.DataFrame(), 0)
     history = told.view.data.capacity_trend(line_of(told.view), str(own[0]["seen_from"]))
-    return named(told.view, forecast(history, months_ahead(own)))
-
-
-def months_ahead(thresholds: list[dict[str, Any]]) -> int:
-    """How far to draw: a little beyond the first threshold that lies ahead."""
-    ahead = [int(row["months_left"]) for row in thresholds if row["months_left"]]
-    return min(max(min(ahead, default=0) + _BEYOND, _LEAST_FORECAST), _MOST_FORECAST)
+    return named(told.view, forecast(history, outlook.months_ahead(own)))
 
 
 _TREND_COLUMNS = ("jst_month", "line_id", "value", "fit", "low", "high", "limit_value", "state", "months", "slope")
 
 
 def forecast(history: pd.DataFrame, ahead: int) -> pd.DataFrame:
-    """The history with the trend's line, and ``ahead`` months more; the range begins where the history ends.
-
-    No line and no months ahead where fewer than twelve months are known (state ``short``).
-    """
-    known = {row["jst_month"]: row for row in rows(history)}
-    if not known:
-        return pd.DataFrame(columns=list(_TREND_COLUMNS))
-    last = Period.parse(max(known))
-    told = known[str(last)]
-    first = Period.parse(min(known)).index - last.index
-    steps = range(first, 1 if told["state"] == "short" else ahead + 1)
-    return pd.DataFrame([_month_of_trend(str(last.shift(step)), step, told, known) for step in steps])
-
-
-def _month_of_trend(month: str, step: int, told: dict[str, Any], known: dict[Any, dict[str, Any]]) -> dict[str, Any]:
-    has_line, is_ahead = told["state"] != "short", step >= 0
-    return {
-        "jst_month": month,
-        "line_id": told["line_id"],
-        "value": known[month]["value"] if month in known else None,
-        "fit": told["fit_value"] + step * told["slope"] if has_line else None,
-        "low": told["fit_low"] + step * told["slope_low"] if has_line and is_ahead else None,
-        "high": told["fit_high"] + step * told["slope_high"] if has_line and is_ahead else None,
-        "limit_value": told["limit_value"],
-        "state": told["state"],
-        "months": told["months"],
-        "slope": told["slope"],
-    }
+    """The history with the trend's line, and ``ahead`` months more (see :func:`warehouse.outlook.forecast`)."""
+    return pd.DataFrame(outlook.forecast(list(rows(history)), ahead), columns=list(_TREND_COLUMNS))
 
 
 DATASETS = (OUTLOOK, TREND)

@@ -12,20 +12,11 @@ from dashboards.figures.traffic import DIRECTIONS
 from dashboards.frames import LOW_COVERAGE_PCT, day, rows, total, where
 from dashboards.wording import NOTHING, count, listed, rate, with_unit
 from warehouse.japanese import era_date, number
+from warehouse.outlook import AHEAD, REACHED, UNTOLD, reached
 
 WEEKDAYS = "月火水木金土日"
-NO_OUTLOOK, REACHED, UNTOLD, AHEAD = "見込みなし", "到達済み", "データなし", "到達見込み"
 
 Row = dict[str, Any]
-
-
-def reached(row: Row) -> str:
-    """到達済み, 到達見込み, 見込みなし (nothing points to the threshold) or データなし (too few months)."""
-    if row["state"] == "short":
-        return UNTOLD
-    if row["months_left"] is None:
-        return NO_OUTLOOK
-    return REACHED if row["months_left"] == 0 else AHEAD
 
 
 def reach_text(row: Row) -> str:

@@ -5,34 +5,50 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from exports.blocks.base import Context, Params, Sentences, TableContent, records, require_rows
+from exports.blocks.base import Context, Params, Sentences, TableContent, records, require_rows, total
 from exports.model import Column
 from exports.text import NO_DATA, amount, as_of_ja, coverage, missing
+from exports.tone import polite
 from warehouse.japanese import era_date, era_datetime
 
 
-def premises_table(ctx: Context, _: Params) -> TableContent:
-    """Item and value: period, open days, as-of time, snapshot, bodies."""
+def premises_table(ctx: Context, params: Params) -> TableContent:
+    """Item and value: period, open days, as-of time, snapshot, bodies; units of traffic unless ``traffic`` is false."""
     snapshot = ctx.data.snapshot
-    calendar = next((row for row in records(ctx.year_frame("calendar_months")) if row["jst_month"] == ctx.month), None)
-    if calendar is None:
+    calendar = [row for row in records(ctx.year_frame("calendar_months")) if row["jst_month"] in ctx.period.months]
+    if len(calendar) < ctx.period.length:
         days = NO_DATA
     else:
-        days = f"{amount(calendar['open_days'])}日（暦日{amount(calendar['days'])}日）"
+        open_days, all_days = (total(row[name] for row in calendar) for name in ("open_days", "days"))
+        days = f"{amount(open_days)}日（暦日{amount(all_days)}日）"
     as_of = f"{as_of_ja(snapshot.data_as_of)}（最終の計測時刻）" if snapshot.data_as_of else NO_DATA
     rows = (
         ("対象期間", f"{era_date(ctx.period.start)}から{era_date(ctx.period.end)}まで"),
+        *_unfinished(ctx),
         ("開庁日数", days),
-        ("接続団体数", _bodies(ctx)),
+        _bodies(ctx),
         ("データ基準日時", as_of),
         ("スナップショット番号", f"{snapshot.number}（公開日時　{era_datetime(snapshot.published_at)}）"),
         ("文書の作成日時", era_datetime(ctx.created_at)),
         ("時刻", "日本標準時による。"),
-        ("通信の単位", "1GBは10億バイト、1Mbpsは毎秒100万ビットとする。"),
-        ("通信の方向", "受信は接続団体に向かう通信、送信は接続団体から出る通信とする。"),
-        ("端数処理", _rounding(ctx)),
+        *(_TRAFFIC if params.get("traffic", True) else ()),
+        ("端数処理", polite(_rounding(ctx)) if ctx.tenant else _rounding(ctx)),
     )
     return TableContent((Column("項目", "left", 1.4), Column("内容", "left", 5)), rows)
+
+
+_TRAFFIC = (
+    ("通信の単位", "1GBは10億バイト、1Mbpsは毎秒100万ビットとする。"),
+    ("通信の方向", "受信は接続団体に向かう通信、送信は接続団体から出る通信とする。"),
+)
+
+
+def _unfinished(ctx: Context) -> tuple[tuple[str, str], ...]:
+    """A line of its own when the figures do not reach the end of the period."""
+    if ctx.is_complete:
+        return ()
+    reason = f"{ctx.words.span}の途中の値であり、{ctx.words.previous}とは比べない。以後の月は「…」とする。"
+    return (("集計した期間", f"{era_date(ctx.through)}まで。{reason}"),)
 
 
 def _rounding(ctx: Context) -> str:
@@ -55,16 +71,18 @@ def _joined(names: list[str]) -> str:
     return f"{'、'.join(names[:-1])}及び{names[-1]}" if len(names) > 1 else names[0]
 
 
-def _bodies(ctx: Context) -> str:
+def _bodies(ctx: Context) -> tuple[str, str]:
     rows = records(require_rows(ctx.days_frame("tenants"), "接続団体"))
+    if ctx.tenant:
+        return "対象の団体", str(rows[0]["name"])
     kinds = list(dict.fromkeys(row["kind_name"] for row in rows))
     parts = "、".join(f"{kind}{sum(row['kind_name'] == kind for row in rows)}" for kind in kinds)
-    return f"{len(rows)}団体（{parts}）"
+    return "接続団体数", f"{len(rows)}団体（{parts}）"
 
 
 def quality_sentences(ctx: Context, params: Params) -> Sentences:
     """Missing samples, corrections and rejects in words; the tables are in annex 3."""
-    feeds = records(ctx.month_frame("coverage_month"))
+    feeds = records(ctx.period_frame("coverage_month"))
     gaps = [row for row in feeds if missing(row["coverage_pct"]) or row["coverage_pct"] < 100]
     facts = ["欠測はない。" if not gaps else f"欠測のある元データは{'、'.join(_gap(row) for row in gaps)}である。"]
     floor = amount(params["coverage_floor"])
@@ -90,7 +108,7 @@ def _gap(row: dict[str, Any]) -> str:
 
 
 def coverage_table(ctx: Context, _: Params) -> TableContent:
-    rows = records(require_rows(ctx.month_frame("coverage_month"), "取得率"))
+    rows = records(require_rows(ctx.period_frame("coverage_month"), "取得率"))
     columns = (
         Column("元データ", "left", 54),
         Column("対象数", weight=16),

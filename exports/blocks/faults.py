@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from exports.blocks.base import Context, Params, Sentences, TableContent, month_columns, month_row, records
+from exports.blocks.base import (
+    ChartContent,
+    Context,
+    Params,
+    Sentences,
+    TableContent,
+    month_columns,
+    month_row,
+    records,
+    series_over,
+)
 from exports.blocks.services import NoRecord
-from exports.model import Column
-from exports.text import amount, change, missing, moment, text
+from exports.model import ChartSpec, Column
+from exports.text import amount, change, missing, moment, month_label, text
 from warehouse.japanese import era_date
 
 _TIMES = (
@@ -32,6 +42,27 @@ def trend_table(ctx: Context, _: Params) -> TableContent:
     return TableContent(month_columns("項目", ctx.months, 3.4), tuple(body))
 
 
+def trend_chart(ctx: Context, _: Params) -> ChartContent:
+    """Faults by month, within the contractor's boundary of responsibility and beyond it."""
+    rows = _months(ctx)
+    series = tuple(
+        series_over(name, {month: row.get(column) for month, row in rows.items()}, ctx.months)
+        for column, name in (("n_inside", "責任分界点の範囲内"), ("n_outside", "責任分界点の範囲外"))
+    )
+    spec = ChartSpec(
+        kind="stacked_bar",
+        categories=tuple(month_label(month) for month in ctx.months),
+        series=series,
+        unit="件",
+        category_title="年月",
+        height_mm=46,
+    )
+    known = [row["n"] for row in rows.values() if not missing(row["n"])]
+    if not known:
+        return ChartContent(spec, "12か月の障害件数はデータなしである。")
+    return ChartContent(spec, f"データのある{len(known)}か月の障害は計{amount(sum(known))}件である。")
+
+
 def _time(ctx: Context, row: dict[str, Any], name: str, kpi_id: str) -> str:
     return "－" if row.get("n") == 0 else ctx.kpi(kpi_id, row.get(name))
 
@@ -50,9 +81,14 @@ def sentences(ctx: Context, _: Params) -> Sentences:
 
 def _faults(ctx: Context) -> list[dict[str, Any]]:
     rows = records(ctx.days_frame("faults"))
-    if not rows and missing(_months(ctx).get(ctx.month, {}).get("n")):
+    if not rows and not _told(ctx):
         raise NoRecord
     return rows
+
+
+def _told(ctx: Context) -> bool:
+    """Whether the ledger tells of any month of the period."""
+    return any(not missing(_months(ctx).get(month, {}).get("n")) for month in ctx.period.months)
 
 
 def list_table(ctx: Context, _: Params) -> TableContent:
@@ -98,8 +134,8 @@ def causes_table(ctx: Context, _: Params) -> TableContent:
 
 def open_sentences(ctx: Context, _: Params) -> Sentences:
     """Every fault that is not completed, whichever month it was detected in."""
-    if missing(_months(ctx).get(ctx.month, {}).get("n")):
-        return ("対象月の障害管理台帳が取り込まれていないため、未完了の障害はデータなしである。",)
+    if not _told(ctx):
+        return (f"{ctx.words.span}の障害管理台帳が取り込まれていないため、未完了の障害はデータなしである。",)
     rows = records(ctx.open_faults())
     if not rows:
         return (f"{era_date(ctx.period.end)}までに検知した障害で、未完了のものはない。",)

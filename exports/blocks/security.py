@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from exports.blocks.base import (
@@ -12,6 +13,7 @@ from exports.blocks.base import (
     TableContent,
     month_columns,
     month_row,
+    months_sentence,
     pivot,
     records,
     require_rows,
@@ -23,10 +25,14 @@ from exports.model import ChartSpec, Column
 from exports.text import amount, change, missing, moment, month_label, text
 
 
-def _trend(ctx: Context) -> list[dict[str, Any]]:
-    """Counts by month and severity. The query leaves out a level that had no event: in a loaded month that is 0."""
-    rows = records(require_rows(ctx.year_frame("detection_trend"), "検知件数"))
-    loaded = [month for month in ctx.months if any(row["jst_month"] == month and row["n"] is not None for row in rows)]
+def _trend(ctx: Context, months: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Counts by month (the last twelve unless stated) and severity.
+
+    The query leaves out a level that had no event: in a loaded month that is 0.
+    """
+    months = months or ctx.months
+    rows = records(require_rows(ctx.trailing_frame("detection_trend", len(months)), "検知件数"))
+    loaded = [month for month in months if any(row["jst_month"] == month and row["n"] is not None for row in rows)]
     found = {(row["jst_month"], row["severity_name"]) for row in rows}
     levels = {row["severity_name"]: row["severity"] for row in rows}
     silent = [
@@ -38,26 +44,36 @@ def _trend(ctx: Context) -> list[dict[str, Any]]:
     return [*rows, *silent]
 
 
-def _levels(rows: list[dict[str, Any]]) -> list[str]:
+def _levels(rows: Sequence[dict[str, Any]]) -> list[str]:
     """Severity names, lowest first, not yet judged last."""
     order = {row["severity_name"]: (row["severity"] is None, row["severity"] or 0) for row in rows}
     return sorted(order, key=lambda name: order[name])
 
 
+def months_of(ctx: Context, params: Params) -> tuple[str, ...]:
+    """The ``params['months']`` months that end with this one; twelve unless stated."""
+    return ctx.period.trailing_months(params.get("months", 12))
+
+
 def trend_chart(ctx: Context, params: Params) -> ChartContent:
     """Detections by severity; with ``params['from_severity']`` only the grave ones, which no common scale shows."""
-    lowest = params.get("from_severity")
-    every = _trend(ctx)
+    months = months_of(ctx, params)
+    return severity_chart(ctx, _trend(ctx, months), months, params.get("from_severity"))
+
+
+def severity_chart(
+    ctx: Context, every: Sequence[dict[str, Any]], months: Sequence[str], lowest: int | None
+) -> ChartContent:
+    """Counts by month and severity as stacked bars; from the severity ``lowest`` on where one is given."""
     rows = [row for row in every if lowest is None or (row["severity"] is not None and row["severity"] >= lowest)]
     first = _levels(every).index(_levels(rows)[0]) if rows else 0
     cells = pivot(rows, ("severity_name", "jst_month"))
     series = tuple(
-        series_over(level, {month: cells.get((level, month)) for month in ctx.months}, ctx.months)
-        for level in _levels(rows)
+        series_over(level, {month: cells.get((level, month)) for month in months}, months) for level in _levels(rows)
     )
     spec = ChartSpec(
         kind="stacked_bar",
-        categories=tuple(month_label(month) for month in ctx.months),
+        categories=tuple(month_label(month) for month in months),
         series=series,
         unit="件",
         category_title="年月",
@@ -69,9 +85,12 @@ def trend_chart(ctx: Context, params: Params) -> ChartContent:
 
 
 def _count_sentence(ctx: Context, cells: dict[tuple[Any, Any], Any], levels: list[str], what: str) -> str:
+    if not ctx.is_month:
+        sums = {month: total(cells.get((level, month)) for level in levels) for month in ctx.months}
+        return months_sentence(what, sums, "件")
     now, before, year = (
         total(cells.get((level, month)) for level in levels)
-        for month in (ctx.month, ctx.months[-2], ctx.period.last_year().last_month)
+        for month in (ctx.month, ctx.period.previous().last_month, ctx.period.last_year().last_month)
     )
     if now is None:
         return f"対象月の{what}の件数はデータなしである。"
@@ -79,19 +98,24 @@ def _count_sentence(ctx: Context, cells: dict[tuple[Any, Any], Any], levels: lis
     return facts if year is None else f"{facts}前年同月比は{change(now, year, '件')}である。"
 
 
-def trend_table(ctx: Context, _: Params) -> TableContent:
-    rows = _trend(ctx)
+def trend_table(ctx: Context, params: Params) -> TableContent:
+    months = months_of(ctx, params)
+    return severity_table(_trend(ctx, months), months)
+
+
+def severity_table(rows: Sequence[dict[str, Any]], months: Sequence[str]) -> TableContent:
+    """Counts by severity (rows) and month (columns), with their sums."""
     cells = pivot(rows, ("severity_name", "jst_month"))
     levels = _levels(rows)
-    body = [month_row(level, [cells.get((level, month)) for month in ctx.months]) for level in levels]
-    sums = [total(cells.get((level, month)) for level in levels) for month in ctx.months]
-    return TableContent(month_columns("危険度", ctx.months, 3.2), (*body, month_row("合計", sums)), total_rows=1)
+    body = [month_row(level, [cells.get((level, month)) for month in months]) for level in levels]
+    sums = [total(cells.get((level, month)) for level in levels) for month in months]
+    return TableContent(month_columns("危険度", months, 3.2), (*body, month_row("合計", sums)), total_rows=1)
 
 
 def comparison_table(ctx: Context, _: Params) -> TableContent:
-    """The month's counts by severity beside those of the whole monitoring centre."""
-    own = {row["severity"]: row for row in _trend(ctx) if row["jst_month"] == ctx.month}
-    centre = {row["severity"]: row for row in records(ctx.year_frame("soc_totals")) if row["jst_month"] == ctx.month}
+    """The period's counts by severity beside those of the whole monitoring centre."""
+    own = _by_severity(ctx, _trend(ctx), ("n", "blocked"))
+    centre = _by_severity(ctx, records(ctx.year_frame("soc_totals")), ("n",))
     levels = sorted(set(own) | set(centre), key=lambda level: (level is None, level or 0))
     columns = (
         Column("危険度", "left", 3),
@@ -104,15 +128,29 @@ def comparison_table(ctx: Context, _: Params) -> TableContent:
     return TableContent(columns, tuple(_comparison_row(own.get(level), centre.get(level)) for level in levels))
 
 
+def _by_severity(ctx: Context, rows: list[dict[str, Any]], counts: tuple[str, ...]) -> dict[Any, dict[str, Any]]:
+    """Counts of the period's months, added up for each severity."""
+    own = [row for row in rows if row["jst_month"] in ctx.period.months]
+    names = {row["severity"]: row["severity_name"] for row in own}
+    return {
+        level: {
+            "severity": level,
+            "severity_name": name,
+            **{count: total(row[count] for row in own if row["severity"] == level) for count in counts},
+        }
+        for level, name in names.items()
+    }
+
+
 def _comparison_row(own: dict[str, Any] | None, centre: dict[str, Any] | None) -> tuple[str, ...]:
     name = (own or centre or {})["severity_name"]
     whole = amount(centre["n"]) if centre else ("－" if own and own["severity"] is None else "…")
     return (name, amount(own["n"] if own else None), amount(own["blocked"] if own else None), whole)
 
 
-def _serious(ctx: Context) -> list[dict[str, Any]]:
+def serious_of(ctx: Context) -> list[dict[str, Any]]:
     rows = records(ctx.days_frame("serious_events"))
-    known = any(row["jst_month"] == ctx.month and not missing(row["n"]) for row in _trend(ctx))
+    known = any(row["jst_month"] in ctx.period.months and not missing(row["n"]) for row in _trend(ctx))
     if not rows and not known:
         raise NoRecord
     return rows
@@ -121,9 +159,9 @@ def _serious(ctx: Context) -> list[dict[str, Any]]:
 def contact_sentences(ctx: Context, _: Params) -> Sentences:
     """The 15-minute rule, counted from the judgement."""
     try:
-        rows = _serious(ctx)
+        rows = serious_of(ctx)
     except NoRecord:
-        return ("対象月の重大なセキュリティイベントはデータなしである。",)
+        return (f"{ctx.words.span}の重大なセキュリティイベントはデータなしである。",)
     if not rows:
         return ("重大なセキュリティイベント（危険度2以上）は0件であり、15分以内の緊急連絡は対象なしである。",)
     judged = [row for row in rows if not missing(row["judged_at"])]
@@ -162,7 +200,7 @@ def serious_table(ctx: Context, _: Params) -> TableContent:
         Column("遮断", "left", 19.5),
         Column("完了", "left", 17.5),
     )
-    return TableContent(columns, tuple(_serious_row(row) for row in _serious(ctx)))
+    return TableContent(columns, tuple(_serious_row(row) for row in serious_of(ctx)))
 
 
 def _serious_row(row: dict[str, Any]) -> tuple[str, ...]:
@@ -191,7 +229,7 @@ def findings_table(ctx: Context, _: Params) -> TableContent:
         Column("推奨確認方法", "left", 30),
         Column("推奨対処方法", "left", 30),
     )
-    return TableContent(columns, tuple(_finding_row(row) for row in _serious(ctx)))
+    return TableContent(columns, tuple(_finding_row(row) for row in serious_of(ctx)))
 
 
 def _finding_row(row: dict[str, Any]) -> tuple[str, ...]:
@@ -214,7 +252,7 @@ def signatures_table(ctx: Context, params: Params) -> TableContent:
         Column("最大の危険度", "left", 30),
         Column("検知", unit="件", weight=14),
         Column("遮断", unit="件", weight=14),
-        Column("前月順位", weight=17),
+        Column(f"{ctx.words.previous}順位", weight=17),
     )
     return TableContent(columns, tuple(_signature_row(row) for row in records(frame)))
 

@@ -12,6 +12,8 @@ SELECT 'security_day', jst_month, tenant_code FROM security_day WHERE blocked > 
 UNION ALL
 SELECT 'signature_month', jst_month, tenant_code FROM signature_month WHERE blocked > n
 UNION ALL
+SELECT 'security_whole', jst_month, source FROM security_whole WHERE blocked > n
+UNION ALL
 SELECT 'line_day', jst_month, line_id FROM line_day WHERE over_guaranteed > received
 UNION ALL
 SELECT 'arrival_count', jst_month, feed FROM arrival_count WHERE received > records

@@ -1,0 +1,73 @@
+"""The desk of this deployment, and who works at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from cli.places import config_folder, data_folder, now
+from warehouse.errors import MiharashiError
+
+if TYPE_CHECKING:
+    from exports.desk import Desk
+    from state.documents import DocumentKey
+    from warehouse.scope import Scope
+
+
+def make_desk() -> Desk:
+    """The desk over the data folder; the state database is made when there is none."""
+    from exports.contract import ContractInfo
+    from exports.desk import Desk
+    from state.database import StateDatabase
+    from warehouse.folder import DataFolder
+    from warehouse.reader import open_current, open_generation
+
+    data = data_folder()
+    folder = DataFolder(data)
+    return Desk.of(folder.out, folder.issued, ContractInfo.from_toml(config_folder() / "contract.toml"),
+                   StateDatabase.open(data, now()),
+                   lambda number: open_current(data) if number is None else open_generation(data, number))
+
+
+@contextmanager
+def staffed_desk() -> Iterator[tuple[Desk, Scope]]:
+    """The desk and what whoever sits at the keyboard may see.
+
+    Before sign-in exists this is the prefecture's staff; names are told by ``--by``.
+    """
+    from warehouse.reader import open_current
+
+    with open_current(data_folder()) as reader:
+        scope = reader.whole_scope()
+    yield make_desk(), scope
+
+
+def document_key(report: str, period: str, tenant: str | None, scope: Scope) -> DocumentKey:
+    """The document that three arguments name.
+
+    Raises :class:`MiharashiError` for a report, a period or a body that there is not.
+    """
+    from exports.errors import PeriodKindError
+    from exports.template import load_template
+    from state.documents import DocumentKey
+    from warehouse.period import Period
+
+    spec, parsed = load_template(report).spec, Period.parse(period)
+    if parsed.kind != spec.period_kind:
+        raise PeriodKindError(spec.title, str(parsed), spec.period_kind)
+    if spec.audience == "tenant" and tenant is None:
+        raise MiharashiError("接続団体の指定がありません", f"「{spec.title}」は接続団体ごとの文書です。",
+                             "--tenant に団体のコードを指定してください（例: 242012）。")
+    if spec.audience == "prefecture" and tenant is not None:
+        raise MiharashiError("接続団体は指定できません", f"「{spec.title}」は本県向けの文書です。",
+                             "--tenant を外してください。")
+    if tenant is not None and tenant not in scope.tenant_codes:
+        raise unknown_tenant(tenant)
+    return DocumentKey(report, str(parsed), tenant or "")
+
+
+def unknown_tenant(tenant: str) -> MiharashiError:
+    return MiharashiError(
+        "接続団体のコードが違います", f"「{tenant}」は登録されていません。",
+        "config/tenants.csv にあるコードを指定してください（例: 242012 津市）。")

@@ -1,0 +1,1 @@
+"""What people and processes do to documents: commentary, approvals, issues, jobs, the month's closing."""
