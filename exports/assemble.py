@@ -19,6 +19,7 @@ from exports import template as spec
 from exports.addressee import Addressee, addressee_of
 from exports.blocks import CARDS, CHARTS, SENTENCES, TABLES
 from exports.blocks.base import CardContent, ChartContent, Context, TableContent, Unfilled
+from exports.blocks.data_notes import unfinished_note
 from exports.blocks.services import NoRecord
 from exports.chapters import headings_of, numbered, printed_sections
 from exports.contract import ContractInfo
@@ -287,6 +288,7 @@ def _facts(ctx: Context, to: Addressee) -> dict[str, str]:
         "period": period.label_ja,
         "period_range": f"{era_date(period.start)}から{era_date(period.end)}まで",
         "year_range": month_range(ctx.months),
+        "unfinished": unfinished_note(ctx),
         "span": ctx.words.span,
         "previous": ctx.words.previous,
         "next_period": period.shift(1).label_ja,

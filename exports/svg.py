@@ -18,6 +18,7 @@ from exports.palette import AXIS, FILLS, GRID, INK, LINES, REFERENCE
 
 WIDTH_MM = 160.0
 _MM = 1 / 25.4
+_HBAR_CHARACTER_MM = 2.65  # a full-width character of the labels beside horizontal bars
 _FONTS = ("BIZ UDGothic", "Noto Sans CJK JP")
 _STYLE: dict[str, Any] = {
     "font.size": 8.0,
@@ -59,7 +60,9 @@ def _installed_fonts() -> list[str]:
 def _margins(spec: ChartSpec) -> dict[str, float]:
     high = spec.height_mm
     if spec.kind == "hbar":
-        return {"left": 0.20, "right": 0.93, "top": 1 - 3 / high, "bottom": 9 / high}
+        longest = max(len(category) for category in spec.categories) if spec.categories else 0
+        left = max(0.20, (longest * _HBAR_CHARACTER_MM + 3) / WIDTH_MM)
+        return {"left": left, "right": 0.93, "top": 1 - 3 / high, "bottom": 9 / high}
     legend = 7 if len(spec.series) > 1 or spec.kind == "line" else 3
     return {"left": 0.085, "right": 0.985, "top": 1 - (legend + 4) / high, "bottom": 11 / high}
 

@@ -158,7 +158,6 @@ SENTENCES: dict[str, Builder] = {
     "watch.highlights": watch.highlights,
     "spans.design": spans.design_sentences,
     "spans.outlook": spans.outlook_sentences,
-    "results.span": results.span_sentences,
     "results.kpis": results.sentences,
     "results.years": results.years_sentences,
     "fulfilment.clauses": fulfilment.clauses_sentences,

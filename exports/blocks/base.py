@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -52,27 +53,43 @@ class Context:
     @property
     def month(self) -> str:
         """The month reported; of a longer period the last one that its figures are made of."""
-        return self.period.last_month if self.is_month else f"{self.through:%Y-%m}"
+        return f"{self.through:%Y-%m}"
 
     @property
     def through(self) -> date:
-        """The last day that the figures tell of; before the end of the period while it runs."""
-        row = self._told()
+        """The last day that the figures tell of; before the end of a longer period while it runs."""
+        if self.is_month:
+            return self.period.end
+        row = self._told
         return row["through_date"] if isinstance(row["through_date"], date) else self.period.end
 
     @property
     def is_complete(self) -> bool:
         """Whether every month of the period is told of; only then it is compared with another."""
-        return self.is_month or bool(self._told()["is_complete"])
+        return self.is_month or bool(self._told["is_complete"])
 
+    @property
+    def made_of(self) -> int:
+        """How many months of the period the figures are made of."""
+        return 1 if self.is_month else int(self._told["made_of"])
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the period is over and there are numbers of the one before it."""
+        return self.is_month or (self.is_complete and str(self.period.previous()) in self._periods)
+
+    @property
     def _told(self) -> dict[str, Any]:
-        """The period's row among those that have numbers; a look at the rules only, hence in no list of sources."""
-        with self.data.filling(""):
-            rows = records(self.data.frame("reporting_periods"))
-        found = next((row for row in rows if row["period_id"] == str(self.period)), None)
+        found = self._periods.get(str(self.period))
         if found is None:
             raise Unfilled(f"{self.period.label_ja}には、終わった月のデータがありません。")
         return {**found, "through_date": _day(found["through_date"])}
+
+    @cached_property
+    def _periods(self) -> dict[str, dict[str, Any]]:
+        """The periods that have numbers; a look at the rules only: the block being filled does not show them."""
+        with self.data.filling(""):
+            return {row["period_id"]: row for row in records(self.data.frame("reporting_periods"))}
 
     def month_frame(self, query: str, **params: Any) -> pd.DataFrame:
         """What a query tells of :attr:`month`."""
@@ -98,8 +115,8 @@ class Context:
         return self.data.frame(query, from_month=months[0], to_month=months[-1])
 
     def open_faults(self) -> pd.DataFrame:
-        """Faults that were detected up to the end of the period, whenever, and are not completed."""
-        return self.data.frame("open_faults", last_date=self.period.end)
+        """Faults that were detected up to the last day told, whenever, and are not completed."""
+        return self.data.frame("open_faults", last_date=self.through)
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -128,7 +145,7 @@ class Context:
 
     def kpi(self, kpi_id: str, value: Any) -> str:
         """A figure that is a measure of a KPI, or an earlier one of it, with the measure's decimals and rounding."""
-        row = next((row for row in self.kpi_catalogue() if row["kpi_id"] == kpi_id), None)
+        row = self._measures.get(kpi_id)
         if row is None:
             raise Unfilled(f"指標「{kpi_id}」が指標一覧にありません。")
         return amount(value, int(row["decimals"]), row["rounding"])
@@ -142,8 +159,12 @@ class Context:
 
     def kpi_catalogue(self) -> list[dict[str, Any]]:
         """Every measure with its rounding; a look at the rules only: the block being filled does not show them."""
+        return list(self._measures.values())
+
+    @cached_property
+    def _measures(self) -> dict[str, dict[str, Any]]:
         with self.data.filling(""):
-            return records(self.data.frame("kpi_catalogue"))
+            return {row["kpi_id"]: row for row in records(self.data.frame("kpi_catalogue"))}
 
     def compared(self, query: str) -> pd.DataFrame:
         """A query that also wants the previous month and the month a year ago; a longer period knows its own."""

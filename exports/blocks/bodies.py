@@ -59,7 +59,7 @@ def _heat_row(ctx: Context, row: dict[str, Any], limits: dict[str, float | None]
         limit, value = limits[name], row[name]
         notable = limit is not None and not missing(value)
         notable = notable and (value <= limit if name in _LOW_IS_NOTABLE else value >= limit)
-        cells.append(f"{_shown(ctx, name, row)}{_MARK if notable else ''}")
+        cells.append(f"{_MARK if notable else ''}{_shown(ctx, name, row)}")
     return (text(row["name"]), *cells, coverage(row["coverage_pct"]))
 
 

@@ -45,10 +45,19 @@ _TRAFFIC = (
 
 def _unfinished(ctx: Context) -> tuple[tuple[str, str], ...]:
     """A line of its own when the figures do not reach the end of the period."""
+    return () if ctx.is_compared else (("集計した期間", unfinished_note(ctx)),)
+
+
+def unfinished_note(ctx: Context) -> str:
+    """What the reader must know of a period that still runs or is the first one told; empty for the others."""
+    if ctx.is_compared:
+        return ""
     if ctx.is_complete:
-        return ()
-    reason = f"{ctx.words.span}の途中の値であり、{ctx.words.previous}とは比べない。以後の月は「…」とする。"
-    return (("集計した期間", f"{era_date(ctx.through)}まで。{reason}"),)
+        return f"{ctx.words.previous}のデータがないため、{ctx.words.previous}とは比べない。"
+    return (
+        f"{ctx.period.length}か月のうち、データのある{ctx.made_of}か月（{era_date(ctx.through)}まで）の値による。"
+        f"データのない月は「…」とし、{ctx.words.previous}とは比べない。"
+    )
 
 
 def _rounding(ctx: Context) -> str:

@@ -138,8 +138,8 @@ def open_sentences(ctx: Context, _: Params) -> Sentences:
         return (f"{ctx.words.span}の障害管理台帳が取り込まれていないため、未完了の障害はデータなしである。",)
     rows = records(ctx.open_faults())
     if not rows:
-        return (f"{era_date(ctx.period.end)}までに検知した障害で、未完了のものはない。",)
-    first = f"{era_date(ctx.period.end)}までに検知した障害のうち、未完了のものは{len(rows)}件である。"
+        return (f"{era_date(ctx.through)}までに検知した障害で、未完了のものはない。",)
+    first = f"{era_date(ctx.through)}までに検知した障害のうち、未完了のものは{len(rows)}件である。"
     return (first, *(_open_fault(row) for row in rows))
 
 

@@ -37,11 +37,11 @@ _CLAUSES = TypeAdapter(tuple[Clause, ...])
 def clauses_table(ctx: Context, params: Params) -> TableContent:
     """Clause, item, chapters of this report, source, months of which the sources tell, and whether that is all."""
     columns = (
-        Column("項番", "left", 17),
+        Column("項番", "left", 20),
         Column("報告項目", "left", 44),
-        Column("本書の章", "left", 21),
-        Column("根拠データ", "left", 40),
-        Column("報告した月", "left", 21),
+        Column("本書の章", "left", 27),
+        Column("根拠データ", "left", 37),
+        Column("報告した月", "left", 17),
         Column("充足", "left", 20),
     )
     told = _told(ctx)

@@ -81,8 +81,8 @@ def _beyond_design(ctx: Context, actions: Mapping[str, str]) -> list[tuple[str, 
     ]
 
 
-def verdict_sentences(ctx: Context, _: Params) -> Sentences:
-    """The judgement of the whole: how many of the KPIs with a target reached it, and which did not."""
+def verdict_sentences(ctx: Context, params: Params) -> Sentences:
+    """The judgement of the whole: how many of the KPIs with a target reached it and, with ``listed``, which did not."""
     rows = [row for row in all_rows(ctx) if row["judgement"] in ("達成", "注意", "未達")]
     if not rows:
         return ("目標値の定めがあり判定できる指標はない。",)
@@ -92,7 +92,7 @@ def verdict_sentences(ctx: Context, _: Params) -> Sentences:
         f"注意は{sum(row['judgement'] == '注意' for row in rows)}項目、"
         f"達成は{sum(row['judgement'] == '達成' for row in rows)}項目である。"
     ]
-    facts += [
+    facts += [] if not params.get("listed") else [
         f"未達の{row['name']}は{figure(row)}で、目標は{target(row)}である。{_compared(ctx, row)}" for row in missed
     ]
     return tuple(facts)

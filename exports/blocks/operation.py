@@ -7,7 +7,7 @@ from typing import Any
 from exports.blocks.base import Context, Params, Sentences, TableContent, records, require_rows
 from exports.blocks.services import NoRecord
 from exports.model import Column
-from exports.text import amount, missing, text
+from exports.text import amount, amount_or_dash, missing, text
 from warehouse.japanese import era_date
 from warehouse.period import Period
 
@@ -24,13 +24,13 @@ def duties_table(ctx: Context, _: Params) -> TableContent:
     """One row per duty that falls due in the period: how often it was due, how often it was done in time."""
     rows = records(require_rows(ctx.own_frame("obligations"), "報告義務"))
     columns = (
-        Column("義務", "left", 62),
-        Column("根拠", "left", 22),
+        Column("義務", "left", 60),
+        Column("根拠", "left", 28),
         Column("期限到来", unit="件", weight=17),
-        Column("履行", unit="件", weight=14),
+        Column("履行", unit="件", weight=13),
         Column("未履行", unit="件", weight=14),
         Column("期限前", unit="件", weight=14),
-        Column("最後の実施日", "left", 24),
+        Column("最後の実施日", "left", 25),
     )
     keys = dict.fromkeys(row["obligation_id"] for row in rows)
     return TableContent(columns, tuple(_duty_row([row for row in rows if row["obligation_id"] == key]) for key in keys))
@@ -102,7 +102,7 @@ def _event_row(row: dict[str, Any]) -> tuple[str, ...]:
         day_text(row["jst_date"]),
         text(row["place"]),
         amount(row["bodies"]),
-        amount(row["participants"]),
+        amount_or_dash(row["participants"]),
     )
 
 
@@ -149,7 +149,7 @@ def causes_table(ctx: Context, _: Params) -> TableContent:
         raise NoRecord
     before = ctx.period.previous()
     earlier = records(ctx.data.frame("faults", first_date=before.start, last_date=before.end))
-    known = ctx.is_complete and bool(earlier)
+    known = ctx.is_compared
     causes = dict.fromkeys(text(row["cause_kind"], "記録なし") for row in (*now, *(earlier if known else ())))
     columns = (
         Column("原因区分", "left", 40),

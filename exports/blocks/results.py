@@ -20,16 +20,6 @@ def figure(row: dict[str, Any], column: str = "value") -> str:
     return f"{amount(row[column], int(row['decimals']), row['rounding'])}{text(row['unit'], '')}"
 
 
-def span_sentences(ctx: Context, _: Params) -> Sentences:
-    """Which days the report tells of, and that it is compared with nothing while the period runs."""
-    if ctx.is_complete:
-        return (f"本書は、{ctx.period.label_ja}（{len(ctx.months)}か月）の値による。",)
-    return (
-        f"本書は、{ctx.period.label_ja}のうち{era_date(ctx.through)}までの値による。期間の途中であるため、"
-        f"{ctx.words.previous}とは比べず、以後の月は「…」とする。",
-    )
-
-
 def sentences(ctx: Context, params: Params) -> Sentences:
     """Result, comparison and judgement of the KPIs ``params['kpis']``, one sentence or two each."""
     rows = all_rows(ctx)
@@ -40,7 +30,7 @@ def _sentence(ctx: Context, row: dict[str, Any]) -> str:
     if missing(row["value"]):
         return f"{row['name']}は{'対象なし' if row['judgement'] == '対象なし' else 'データなし'}である。"
     said = f"{row['name']}は{figure(row)}"
-    if ctx.is_complete:
+    if ctx.is_compared:
         before = "データなし" if missing(row["previous_value"]) else figure(row, "previous_value")
         said += f"（{ctx.words.previous}は{before}）"
     if row["judgement"] in _JUDGED:
@@ -94,7 +84,7 @@ def verdict_table(ctx: Context, _: Params) -> TableContent:
     for row in all_rows(ctx):
         by_kpi.setdefault(row["kpi_id"], []).append(text(row["judgement"], "良し悪しを問わない"))
     worst = {kpi_id: next((word for word in order if word in words), words[0]) for kpi_id, words in by_kpi.items()}
-    columns = (Column("判定", "left", 24), Column("指標数", weight=14), Column("指標", "left", 122))
+    columns = (Column("判定", "left", 32), Column("指標数", weight=14), Column("指標", "left", 114))
     listed = [*("達成", "注意", "未達", "目標未設定", "対象なし", "データなし"), "良し悪しを問わない"]
     body = [_verdict_row(word, [kpi_id for kpi_id, one in worst.items() if one == word]) for word in listed]
     return TableContent(columns, (*body, ("合計", amount(len(worst)), "－")), total_rows=1)

@@ -32,7 +32,7 @@ def missed_targets(ctx: Context, _: Params) -> list[str]:
 
 def _before(ctx: Context, row: dict[str, Any]) -> str:
     previous = ctx.words.previous
-    if not ctx.is_complete:
+    if not ctx.is_compared:
         return ""
     return (
         f"{previous}はデータなしである。"

@@ -254,10 +254,12 @@ def signatures_table(ctx: Context, params: Params) -> TableContent:
         Column("遮断", unit="件", weight=14),
         Column(f"{ctx.words.previous}順位", weight=17),
     )
-    return TableContent(columns, tuple(_signature_row(row) for row in records(frame)))
+    return TableContent(columns, tuple(_signature_row(ctx, row) for row in records(frame)))
 
 
-def _signature_row(row: dict[str, Any]) -> tuple[str, ...]:
+def _signature_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
+    """Without numbers of the period before its ranks are unknown, not 圏外."""
+    unseen = "圏外" if ctx.is_compared else amount(None)
     return (
         amount(row["rank"]),
         text(row["signature"]),
@@ -265,5 +267,5 @@ def _signature_row(row: dict[str, Any]) -> tuple[str, ...]:
         text(row["severity_name"], "未判断"),
         amount(row["n"]),
         amount(row["blocked"]),
-        "圏外" if missing(row["previous_rank"]) else amount(row["previous_rank"]),
+        unseen if missing(row["previous_rank"]) else amount(row["previous_rank"]),
     )
