@@ -72,6 +72,8 @@ def write_excel(report: Report) -> bytes:
     return out.getvalue()
 
 
+_NO_SHEET = "元データなし"
+"""For a table that stands for data which no file brings."""
 _DICTIONARY = ("シート名", "列番号", "項目名", "物理名", "型", "単位", "意味", "出所")
 
 
@@ -84,9 +86,8 @@ def _figures(report: Report) -> list[tuple[RawValue, ...]]:
     rows: list[tuple[RawValue, ...]] = []
     for block in report.blocks():
         if isinstance(block, (Table, Chart)):
-            for dataset in report.datasets:
-                if block.label in dataset.used_in:
-                    rows.append((block.label, block.title, dataset.sheet, block.source))
+            sheets = [dataset.sheet for dataset in report.datasets if block.label in dataset.used_in]
+            rows += [(block.label, block.title, sheet, block.source) for sheet in sheets or (_NO_SHEET,)]
     return rows
 
 

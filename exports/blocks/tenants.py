@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from exports.blocks.base import (
@@ -137,6 +138,7 @@ _ANNEX_LAST = (
     Column("期限到来", unit="件", group="問合せ・作業依頼"),
     Column("期限内", unit="件", group="問合せ・作業依頼"),
     Column("未完了", unit="件", group="問合せ・作業依頼"),
+    Column("障害", unit="件", weight=0.9),
     Column("検知", unit="件", group="検知", weight=1.0),
     Column("重大", unit="件", group="検知", weight=0.9),
 )
@@ -157,14 +159,21 @@ def annex_table(ctx: Context, _: Params) -> TableContent:
     earlier = _EARLIER[: len(_growth_columns(ctx))]
     columns = (*_ANNEX_FIRST, *_growth_columns(ctx), *_ANNEX_LAST)
     unplaced = next(iter(records(ctx.period_frame("unplaced_month"))), {})
-    listed = [_annex_row(row, earlier) for row in rows]
+    faults = {row["entity"]: row["value"] for row in ctx.results("tenant") if row["kpi_id"] == "K07"}
+    whole = next((row["value"] for row in ctx.results("all") if row["kpi_id"] == "K07"), None)
+    listed = [_annex_row(row, earlier, faults.get(row["tenant_code"])) for row in rows]
     if any(unplaced.get(name) for name in _COUNTS):
-        dashes = ("－" for _ in columns[1 : -len(_COUNTS)])
-        listed.append(("団体不明", *dashes, *(amount(unplaced[name]) for name in _COUNTS)))
-    return TableContent(columns, (*listed, _annex_total(rows, unplaced, earlier)), total_rows=1)
+        counts = [amount(unplaced[name]) for name in _COUNTS]
+        listed.append(("団体不明", *("－" for _ in columns[1 : -len(_COUNTS) - 1]), *_with_faults(counts, "－")))
+    return TableContent(columns, (*listed, _annex_total(rows, unplaced, earlier, whole)), total_rows=1)
 
 
-def _annex_row(row: dict[str, Any], earlier: tuple[str, ...]) -> tuple[str, ...]:
+def _with_faults(counts: Sequence[str], faults: str) -> tuple[str, ...]:
+    """The counts of ``_COUNTS`` with the faults between those of tickets and those of detections."""
+    return (*counts[:4], faults, *counts[4:])
+
+
+def _annex_row(row: dict[str, Any], earlier: tuple[str, ...], faults: Any) -> tuple[str, ...]:
     per_head = row["bytes_per_user_day"]
     return (
         text(row["name"]),
@@ -178,7 +187,7 @@ def _annex_row(row: dict[str, Any], earlier: tuple[str, ...]) -> tuple[str, ...]
         as_mbps(row["p95_out_bps"]),
         amount(None if missing(per_head) else per_head / 1e6, 1),
         coverage(row["coverage_pct"]),
-        *(amount(row[name]) for name in _COUNTS),
+        *_with_faults([amount(row[name]) for name in _COUNTS], amount(faults)),
     )
 
 
@@ -187,7 +196,7 @@ _COUNTS = ("tickets", "answers_due", "answers_in_time", "open_tickets", "detecti
 
 
 def _annex_total(
-    rows: list[dict[str, Any]], unplaced: dict[str, Any], earlier: tuple[str, ...]
+    rows: list[dict[str, Any]], unplaced: dict[str, Any], earlier: tuple[str, ...], faults: Any
 ) -> tuple[str, ...]:
     sums = {
         name: total(row[name] for row in rows)
@@ -210,7 +219,7 @@ def _annex_total(
         "－",
         "－",
         coverage(received_pct),
-        *(amount(total([sums[name], unplaced.get(name)])) for name in _COUNTS),
+        *_with_faults([amount(total([sums[name], unplaced.get(name)])) for name in _COUNTS], amount(faults)),
     )
 
 
