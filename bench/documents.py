@@ -54,7 +54,8 @@ def measure(data: Path, period: str = "FY2026", workers: int | None = None) -> P
 def told(packs: Packs) -> str:
     """One line."""
     return (f"{packs.bodies}団体 {packs.seconds:.0f} 秒（{packs.workers}プロセス）、"
-            f"1団体の4形式と検査 {packs.median_seconds:.1f} 秒（最も遅い団体 {packs.slowest_seconds:.1f} 秒）、1プロセス最大 {packs.largest_mb:.0f} MB、"
+            f"1団体の4形式と検査 {packs.median_seconds:.1f} 秒（最も遅い団体 {packs.slowest_seconds:.1f} 秒）、"
+            f"1プロセス最大 {packs.largest_mb:.0f} MB、"
             f"検査{'合格' if packs.good else '不合格'}")
 
 
