@@ -1,4 +1,4 @@
-"""``/documents/<report>/<period>/<file>`` gives a document's file; ``POST /reports/make`` has a report made anew."""
+"""``/documents/<report>/<period>[/<body>]/<file>`` gives a document's file; ``POST /reports/make`` makes one anew."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def add_documents(server: Flask, sources: Sources) -> None:
         return
 
     @server.get(f"{urls.DOCUMENTS}/<report>/<period>/<name>")
-    def document(report: str, period: str, name: str) -> AnyResponse:
-        path = shelf.file(sources.scope_for_request(), report, period, name)
+    @server.get(f"{urls.DOCUMENTS}/<report>/<period>/<tenant>/<name>")
+    def document(report: str, period: str, name: str, tenant: str = "") -> AnyResponse:
+        path = shelf.file(sources.scope_for_request(), report, period, name, tenant)
         if path is None:
             return _text("この内容を表示する権限がないか、指定された報告書はありません。", 404)
         return send_file(path, as_attachment=path.suffix != ".pdf", download_name=path.name, max_age=0)

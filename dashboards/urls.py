@@ -113,9 +113,9 @@ def href(path: str, period: Period | None = None, tenant: str | None = None, sub
     return f"{quote(path)}?{query}" if query else quote(path)
 
 
-def document_href(report: str, period: str, name: str) -> str:
-    """One file of a document."""
-    return f"{DOCUMENTS}/{quote(report)}/{quote(period)}/{quote(name)}"
+def document_href(report: str, period: str, name: str, tenant: str = "") -> str:
+    """One file of a document; ``tenant`` is the code of the body that it was made for."""
+    return "/".join((DOCUMENTS, *(quote(part) for part in (report, period, tenant, name) if part)))
 
 
 def xlsx_href(csv: str) -> str:

@@ -44,7 +44,8 @@ def render(view: View) -> Sequence[Component]:
 
 def _making(view: View) -> Component:
     frame = ask.DOCUMENTS.load(view)
-    here = {str(row["report"]): row for row in rows(frame) if row["period"] == str(view.period)}
+    here = {str(row["report"]): row for row in rows(frame)
+            if row["period"] == str(view.period) and not row["tenant"]}
     offered = [offer for offer in ask.offers(view) if offer.kind == view.period.kind]
     body = [_offer(view, offer, here.get(offer.report)) for offer in offered]
     told = f"{view.period.label_ja}を対象期間とする報告書はありません。月の報告書は、対象期間に月を選ぶと作成できます。"
@@ -84,8 +85,10 @@ def _file_link(report: str, row: dict[str, Any], ending: str, name: str) -> Comp
         return None
     shown = "プレビュー（PDF）" if ending == "pdf" else name
     opened: dict[str, Any] = {"target": "_blank", "rel": "noopener"} if ending == "pdf" else {"download": ""}
-    return html.A(shown, href=urls.document_href(report, str(row["period"]), str(row[ending])), className="file-link",
-                  **opened, **aria(label=f"{row['title']}（{row['period_name']}）の{shown}"))
+    href = urls.document_href(report, str(row["period"]), str(row[ending]), str(row["tenant"]))
+    of_what = "、".join(str(row[part]) for part in ("period_name", "addressee") if row[part])
+    label = f"{row['title']}（{of_what}）の{shown}"
+    return html.A(shown, href=href, className="file-link", **opened, **aria(label=label))
 
 
 def _existing(view: View) -> Component:
@@ -98,7 +101,7 @@ def _existing(view: View) -> Component:
         dense=True,
         decorate={
             **{ending: partial(_cell, ending, name) for ending, name in ask.FORMATS},
-            **dict.fromkeys(("number", "version", "snapshot", "created_at", "issued_on"), _or_none),
+            **dict.fromkeys(("addressee", "number", "version", "snapshot", "created_at", "issued_on"), _or_none),
         },
     )
     head = [html.H2("報告書の一覧", className="section-title"),
