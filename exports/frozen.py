@@ -69,8 +69,8 @@ class Inputs:
     def assemble(self, reader: FrameReader) -> Report:
         """The document; raises what :func:`exports.assemble.assemble_report` raises."""
         report = assemble_report(
-            _template(self.report, self.template), self.period, self.scope, reader, self.contract, self.created_at, version=self.version,
-            submitted_on=self.submitted_on, revisions=self.revisions, commentary=self.commentary)
+            _template(self.report, self.template), self.period, self.scope, reader, self.contract, self.created_at,
+            version=self.version, submitted_on=self.submitted_on, revisions=self.revisions, commentary=self.commentary)
         return with_corrections(report, self.corrections, self.reason) if self.corrections else report
 
 
