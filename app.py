@@ -15,6 +15,7 @@ import typer
 
 from cli import failures
 from cli.catalogue import catalogue_command
+from cli.closing import closing_group
 from cli.desk import unknown_tenant
 from cli.documents import reports
 from cli.explain import explain_command
@@ -206,6 +207,7 @@ def _check_free(host: str, port: int) -> None:
 
 
 commands.add_typer(reports, name="report")
+commands.add_typer(closing_group, name="closing")
 commands.add_typer(loads, name="loads")
 commands.add_typer(rejects, name="rejects")
 commands.command("watch", cls=JapaneseCommand)(watch_command)
