@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
@@ -164,6 +165,7 @@ def serve_command(
     host: Annotated[str, typer.Option(help="待ち受けるアドレス")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="待ち受けるポート", min=1, max=65535)] = 8050,
     workers: Annotated[int, typer.Option(help="プロセス数", min=1)] = 2,
+    worker: Annotated[bool, typer.Option("--worker/--no-worker", help="依頼された報告書を作るプロセスも動かす")] = True,
 ) -> None:
     """画面を配信する。"""
     _check_free(host, port)
@@ -190,6 +192,8 @@ def serve_command(
         str(Path(__file__).parent),
     ]
     os.environ["MIHARASHI_DATA"], os.environ["MIHARASHI_CONFIG"] = str(data_folder()), str(config_folder())
+    if worker:  # it ends with this process, which the server takes over
+        subprocess.Popen([sys.executable, str(Path(__file__)), "worker", "--with-parent"])
     os.execv(sys.executable, [sys.executable, "-m", *arguments])
 
 
@@ -345,13 +349,14 @@ def _document_clock(issued_on: date, published_at: datetime) -> datetime:
 
 def create_server() -> Any:
     """The WSGI application: before sign-in exists every request has the prefecture's scope."""
+    from cli.desk import make_desk
     from dashboards.app import create_app
     from exports.shelf import Shelf
     from warehouse.current import CurrentReader
 
     current = CurrentReader(data_folder())
     shelf = Shelf(data_folder() / "out", lambda report, period: make_report(
-        report, period, None, list(ReportFormat), None, None))
+        report, period, None, list(ReportFormat), None, None), make_desk)
     return create_app(current, lambda: current().whole_scope(), now, shelf, current.watch).server
 
 

@@ -227,7 +227,8 @@ def _say_places(desk: Desk, scope: Scope, key: DocumentKey) -> None:
     from exports.signing import drafts_of
 
     texts, proposals = desk.commentary.texts(scope, key), desk.commentary.proposals(scope, key)
-    drafts = drafts_of(desk, scope, key, now())
+    with desk.open_reader(None) as reader:
+        drafts = drafts_of(desk, scope, key, reader, now())
     if not drafts:
         say("この報告書に所見を書く箇所はありません。")
     for place, drafted in drafts.items():

@@ -24,9 +24,16 @@ CATALOGUE = "/catalogue"
 REPORTS = "/reports"
 MAKE_REPORT = "/reports/make"
 DOCUMENTS = "/documents"
+STEP = "/reports/step"
+COMMENT = "/reports/comment"
+JOBS = "/reports/jobs"
+PREVIEW = "/reports/preview"
+ARCHIVE = "/reports/archive.zip"
+ISSUED = "/issued"
 LINE = "line"
 BODIES = "bodies"
-_ENTITIES = (LINE, BODIES)
+DOCUMENT = "document"
+_ENTITIES = (LINE, BODIES, DOCUMENT)
 """Keys of links that name one thing among those a page shows."""
 _LONGEST_CHOICE = 40
 
@@ -113,9 +120,21 @@ def href(path: str, period: Period | None = None, tenant: str | None = None, sub
     return f"{quote(path)}?{query}" if query else quote(path)
 
 
-def document_href(report: str, period: str, name: str) -> str:
+def document_href(report: str, period: str, name: str, tenant: str = "") -> str:
     """One file of a document."""
-    return f"{DOCUMENTS}/{quote(report)}/{quote(period)}/{quote(name)}"
+    parts = (report, period, tenant, name) if tenant else (report, period, name)
+    return "/".join([DOCUMENTS, *map(quote, parts)])
+
+
+def issued_href(number: int, name: str) -> str:
+    """One file of an issue."""
+    return f"{ISSUED}/{number}/{quote(name)}"
+
+
+def preview_href(report: str, period: str, tenant: str = "") -> str:
+    """The document as it would be issued today."""
+    query = f"?{urlencode({'tenant': tenant})}" if tenant else ""
+    return f"{PREVIEW}/{quote(report)}/{quote(period)}{query}"
 
 
 def xlsx_href(csv: str) -> str:

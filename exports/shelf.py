@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from exports.catalogue import TEMPLATES
+from exports.desk import Desk
 from exports.errors import ExportError, PeriodKindError, ReportNameError
 from exports.template import ReportSpec, load_template
 from warehouse.period import Kind, Period
@@ -41,12 +42,13 @@ class ManifestDamaged(ExportError):
 
 @dataclass(frozen=True)
 class Offer:
-    """A report that can be made: its name, what it is called, for which kind of period."""
+    """A report that can be made: its name, what it is called, for which kind of period, for whom."""
 
     report: str
     title: str
     kind: Kind
     of_prefecture: bool
+    of_bodies: bool
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Document:
     files: tuple[tuple[str, int], ...]
     tenants: frozenset[str]
     platform: bool
+    tenant: str = ""
+    """The code of the body that it is made for; empty for the prefecture."""
 
     def readable_by(self, scope: Scope) -> bool:
         """Whoever may see all that the document holds."""
@@ -71,10 +75,18 @@ class Document:
 
 
 class Shelf:
-    """The documents below ``folder``.  Names from outside are looked up among those that exist, not joined to paths."""
+    """The documents below ``folder``.  Names from outside are looked up among those that exist, not joined to paths.
 
-    def __init__(self, folder: Path, make: Make) -> None:
-        self._folder, self._make = folder, make
+    ``desk`` opens what handles their commentary, approvals, issues and orders; without it reports are made at once.
+    """
+
+    def __init__(self, folder: Path, make: Make, desk: Callable[[], Desk] | None = None) -> None:
+        self._folder, self._make, self._open_desk = folder, make, desk
+
+    @cached_property
+    def desk(self) -> Desk | None:
+        """Opened when it is first asked for."""
+        return self._open_desk() if self._open_desk else None
 
     def offers(self) -> list[Offer]:
         """Every report that there is a template for."""
@@ -82,15 +94,16 @@ class Shelf:
 
     def documents(self, scope: Scope) -> list[Document]:
         """What the scope may have, newest period first; raises :class:`ManifestDamaged`."""
-        found = [_read(manifest) for manifest in sorted(self._folder.glob("*/*/manifest.json"))]
+        found = [_read(self._folder, manifest) for depth in ("*/*", "*/*/*")
+                 for manifest in sorted(self._folder.glob(f"{depth}/manifest.json"))]
         return sorted((one for one in found if one.readable_by(scope)), key=lambda one: (one.period, one.report),
                       reverse=True)
 
-    def file(self, scope: Scope, report: str, period: str, name: str) -> Path | None:
+    def file(self, scope: Scope, report: str, period: str, name: str, tenant: str = "") -> Path | None:
         """One file of a document; None when there is none of that name that the scope may have."""
         for one in self.documents(scope):
-            if (one.report, one.period) == (report, period) and name in {known for known, _ in one.files}:
-                path = self._folder / one.report / one.period / name
+            if (one.report, one.period, one.tenant) == (report, period, tenant) and name in dict(one.files):
+                path = self._folder / one.report / one.period / one.tenant / name
                 return path if path.is_file() else None
         return None
 
@@ -128,22 +141,23 @@ def _offers() -> tuple[Offer, ...]:
 
 
 def _offer(spec: ReportSpec) -> Offer:
-    return Offer(spec.report, spec.title, spec.period_kind, spec.audience != "tenant")
+    return Offer(spec.report, spec.title, spec.period_kind, spec.audience != "tenant", spec.audience != "prefecture")
 
 
-def _read(manifest: Path) -> Document:
+def _read(folder: Path, manifest: Path) -> Document:
     try:
         told = json.loads(manifest.read_text(encoding="utf-8"))
-        return _document(manifest.parent, told)
+        return _document(manifest.parent.relative_to(folder).parts, told)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ManifestDamaged(manifest) from error
 
 
-def _document(folder: Path, told: dict[str, Any]) -> Document:
-    """The folder, not the manifest, says which report and period: files are looked for there."""
+def _document(parts: tuple[str, ...], told: dict[str, Any]) -> Document:
+    """The folder, not the manifest, says which report, period and body: files are looked for there."""
     return Document(
-        report=folder.parent.name,
-        period=folder.name,
+        report=parts[0],
+        period=parts[1],
+        tenant=parts[2] if len(parts) > 2 else "",
         title=str(told["title"]),
         number=str(told["document_number"]),
         version=str(told["version"]),

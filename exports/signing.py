@@ -13,6 +13,7 @@ from exports.places import Place, places
 from state.approvals import Progress
 from state.documents import DocumentKey, require_handling
 from warehouse.period import Period
+from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 
@@ -58,9 +59,8 @@ def _settled(desk: Desk, scope: Scope, key: DocumentKey) -> None:
         raise TextsUnsettled(aside, drafts)
 
 
-def drafts_of(desk: Desk, scope: Scope, key: DocumentKey, at: datetime) -> dict[Place, str]:
-    """A draft for every place of a report, from the published data; raises :class:`state.errors.NotAllowedHere`."""
+def drafts_of(desk: Desk, scope: Scope, key: DocumentKey, reader: FrameReader, at: datetime) -> dict[Place, str]:
+    """A draft for every place of a report, from the reader's data; raises :class:`state.errors.NotAllowedHere`."""
     require_handling(scope, key)
-    with desk.open_reader(None) as reader:
-        ctx = Context(Period.parse(key.period), DataSource(reader, scope_of(scope, key)), desk.contract, at, key.tenant)
-        return {place: draft(ctx, place, key.report) for place in places(key.report, key.tenant)}
+    ctx = Context(Period.parse(key.period), DataSource(reader, scope_of(scope, key)), desk.contract, at, key.tenant)
+    return {place: draft(ctx, place, key.report) for place in places(key.report, key.tenant)}

@@ -24,12 +24,14 @@ def documents(view: View) -> pd.DataFrame:
     """One row per report and period: what exists, and what could be made of the periods that have data."""
     if view.shelf is None:
         return pd.DataFrame(columns=_KEYS)
-    made = {(one.report, one.period): one for one in view.shelf.documents(view.scope)}
-    possible = list(_possible(view, offers(view)))
+    made = {(one.report, one.period, one.tenant): one for one in view.shelf.documents(view.scope)}
+    possible = [(*key, "") for key in _possible(view, offers(view))]
     titles = {offer.report: offer.title for offer in view.shelf.offers()}
+    names = {str(row["tenant_code"]): str(row["name"]) for row in view.tenants()}
     keys = dict.fromkeys([*possible, *made])
-    rows = [_row(report, Period.parse(period), titles.get(report, report), made.get((report, period)))
-            for report, period in keys]
+    rows = [_row(report, Period.parse(period), _titled(titles.get(report, report), names.get(tenant, tenant)),
+                 made.get((report, period, tenant)))
+            for report, period, tenant in keys]
     rows.sort(key=lambda row: (-row["order"], row["title"]))
     return pd.DataFrame(rows, columns=_KEYS)
 
@@ -47,6 +49,10 @@ def _possible(view: View, known: Iterable[Offer]) -> Iterator[tuple[str, str]]:
         yield from ((offer.report, str(period)) for period in newest)
 
 
+def _titled(title: str, body: str) -> str:
+    return f"{title}（{body}）" if body else title
+
+
 def _row(report: str, period: Period, title: str, found: Document | None) -> dict[str, Any]:
     row: dict[str, Any] = {"order": period.index, "report": report, "period": str(period),
                            "period_name": period.label_ja, "title": title, "state": MISSING}
@@ -54,6 +60,7 @@ def _row(report: str, period: Period, title: str, found: Document | None) -> dic
         return row
     names = {name.rpartition(".")[2]: name for name, _ in found.files}
     return row | {
+        "tenant": found.tenant,
         "state": ISSUED if found.issued_on else DRAFT,
         "number": found.number,
         "version": found.version,
@@ -83,4 +90,4 @@ DOCUMENTS = Dataset(
 )
 
 DATASETS = (DOCUMENTS,)
-_KEYS = ["order", "report", *(column.key for column in DOCUMENTS.columns)]
+_KEYS = ["order", "report", "tenant", *(column.key for column in DOCUMENTS.columns)]
