@@ -16,7 +16,7 @@ from exports.archive import Search, archive_zip, issued_file, search
 from exports.desk import Desk
 from exports.errors import PeriodKindError, ReportNameError
 from exports.issue import AlreadyIssued, preview
-from exports.pdf import page_html
+from exports.pdf import preview_html
 from exports.places import known_place
 from exports.shelf import Shelf
 from exports.signing import take_step
@@ -153,7 +153,7 @@ def _jobs(desk: Desk, scope: Scope) -> AnyResponse:
 
 def _preview(shelf: Shelf, desk: Desk, scope: Scope, given: Mapping[str, str], sources: Sources) -> AnyResponse:
     report = preview(desk, scope, document_of(shelf, scope, given), sources.clock())
-    return AnyResponse(page_html(report), content_type="text/html; charset=utf-8")
+    return AnyResponse(preview_html(report), content_type="text/html; charset=utf-8")
 
 
 def _issued(desk: Desk, scope: Scope, number: int, name: str) -> AnyResponse:

@@ -60,9 +60,14 @@ def _document(view: View, desk: Desk) -> Component:
         return html.Section([title, html.P(_none(view), className="reading")], className="table-section")
     key, existing = chosen.key, view.shelf.documents(view.scope) if view.shelf else []
     made = next((one for one in existing if DocumentKey(one.report, one.period, one.tenant) == key), None)
-    links = [html.A(name, href=urls.document_href(key.report, key.period, name, key.tenant), className="file-link")
-             for name, _ in (made.files if made else ())]
+    links = [_made_file(chosen, name) for name, _ in (made.files if made else ())]
     return html.Section([title, life(view, desk, chosen, links)], className="table-section")
+
+
+def _made_file(chosen: life_data.Chosen, name: str) -> Component:
+    key, ending = chosen.key, name.rpartition(".")[2]
+    return html.A(dict(ask.FORMATS).get(ending, ending.upper()), className="file-link",
+                  href=urls.document_href(key.report, key.period, name, key.tenant), **aria(label=name))
 
 
 def _of_month(view: View) -> list[Component]:
