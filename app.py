@@ -51,6 +51,7 @@ class ReportFormat(StrEnum):
     DOCX = "docx"
     PDF = "pdf"
     XLSX = "xlsx"
+    PPTX = "pptx"
 
 
 class SqlFormat(StrEnum):
@@ -88,17 +89,35 @@ def report_command(
     report: Annotated[str, typer.Argument(metavar="REPORT", help="報告書の名前（例: monthly-operations）")],
     period: Annotated[str, typer.Option(help="対象期間（2026-10、2026Q2、2026H1、R8、FY2026）")],
     tenant: Annotated[str | None, typer.Option(metavar="CODE", help="接続団体のコード")] = None,
-    formats: Annotated[str, typer.Option("--format", help="出力形式（コンマ区切り）")] = "docx,pdf,xlsx",
+    all_tenants: Annotated[bool, typer.Option("--all-tenants", help="全ての接続団体の分を作成し、検査する")] = False,
+    workers: Annotated[int | None, typer.Option(help="同時に作成するプロセス数（既定はCPUの数）", min=1)] = None,
+    formats: Annotated[
+        str | None, typer.Option("--format", help="出力形式（コンマ区切り。既定は報告書の定める全て）")
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="出力先（既定 <データ>/out/<報告書>/<期間>）")] = None,
     issued_on: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="提出年月日（既定は今日）")] = None,
 ) -> None:
-    """報告書の案を Word・PDF・Excel で作成する（make は省ける）。"""
+    """報告書の案を Word・PDF・Excel・PowerPoint のうち定める形式で作成する（make は省ける）。"""
     from warehouse.period import Period
 
-    chosen = _formats(formats)
-    day = _issued(issued_on)
-    for path in make_report(report, Period.parse(period), tenant, chosen, out, day):
+    asked, day = Period.parse(period), _issued(issued_on)
+    if all_tenants:
+        from cli import packs
+
+        packs.make_all(report, asked, out, _clock_of(day), day, workers)
+        return
+    for path in make_report(report, asked, tenant, _formats(formats) if formats else None, out, day):
         say(str(path))
+
+
+@reports.command("check", cls=JapaneseCommand)
+def check_command(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="全団体の一式（<データ>/out/<報告書>/<期間>）")],
+) -> None:
+    """全団体の一式を提出前に検査する（全団体がそろうか、欠測の説明、字形、空の節、ほかの団体の名称等の混入）。"""
+    from cli import packs
+
+    packs.check_folder(folder)
 
 
 def _formats(text: str) -> list[str]:
@@ -260,7 +279,7 @@ def demo_command(
             print_load(result)
         period = Period.parse(request.months_to)
         progress("報告書の作成", 0, 1)
-        paths = make_report("monthly-operations", period, None, list(ReportFormat), None, None, reuse=True)
+        paths = make_report("monthly-operations", period, None, None, None, None, reuse=True)
     say(f"デモデータ: {data / 'inbox'}")
     say(f"{period.label_ja}の運用報告書:")
     for path in paths:
@@ -271,7 +290,7 @@ def make_report(
     report: str,
     period: Period,
     tenant: str | None,
-    formats: list[str],
+    formats: list[str] | None,
     out: Path | None,
     issued_on: date | None,
     *,
@@ -280,30 +299,35 @@ def make_report(
 ) -> list[Path]:
     """Assemble one report from the published snapshot and write it; returns the files.
 
-    With ``issued_on`` the same snapshot gives the same bytes at any time; without it the document carries the present
-    time.  With ``reuse`` files that were made from this snapshot and template already are kept.  ``progress`` is told
-    the steps.  An issued document keeps its place: a draft of it needs an ``out`` of its own.
+    ``formats`` are those of the template unless stated.  With ``issued_on`` the same snapshot gives the same bytes at
+    any time; without it the document carries the present time.  With ``reuse`` files that were made from this snapshot
+    and template already are kept.  ``progress`` is told the steps.  An issued document keeps its place: a draft of it
+    needs an ``out`` of its own.
     """
     from exports.assemble import assemble_report
     from exports.contract import ContractInfo
+    from exports.errors import FormatError
     from exports.manifest import made_files
     from exports.publish import write_report
     from exports.template import load_template
     from warehouse.reader import open_current
 
     template, contract = load_template(report), ContractInfo.from_toml(config_folder() / "contract.toml")
+    chosen = formats or list(template.spec.formats)
+    if foreign := [name for name in chosen if name not in template.spec.formats]:
+        raise FormatError(foreign[0], template.spec.formats)
     folder = out or data_folder() / "out" / report / str(period) / (tenant or "")
     with open_current(data_folder()) as reader:
         if reuse and (made := made_files(folder, reader.snapshot.number, template.sha256, str(period))):
             return made
         scope = reader.whole_scope() if tenant is None else _tenant_scope(reader.whole_scope(), tenant)
-        clock = now() if issued_on is None else _document_clock(issued_on, reader.snapshot.published_at)
+        clock = _clock_at(issued_on, reader.snapshot.published_at)
         texts = _written_texts(reader.whole_scope(), report, period, tenant, in_place=out is None)
         progress("数値の読取りと組立て", 0, _STEPS)
         document = assemble_report(template, period, scope, reader, contract, clock, submitted_on=issued_on,
                                    commentary=texts)
         progress("紙面の作成", 1, _STEPS)
-        paths = write_report(document, formats, folder, issued_on=issued_on)
+        paths = write_report(document, chosen, folder, issued_on=issued_on)
         progress("書込み", _STEPS, _STEPS)
         return paths
 
@@ -335,8 +359,18 @@ def _tenant_scope(scope: Scope, tenant: str) -> Scope:
     return scope.narrowed_to(tenant)
 
 
-def _document_clock(issued_on: date, published_at: datetime) -> datetime:
-    """The document's time: the day it is issued, but never before its data were published."""
+def _clock_of(issued_on: date | None) -> datetime:
+    """The documents' time for data as they are published now."""
+    from warehouse.reader import open_current
+
+    with open_current(data_folder()) as reader:
+        return _clock_at(issued_on, reader.snapshot.published_at)
+
+
+def _clock_at(issued_on: date | None, published_at: datetime) -> datetime:
+    """The document's time: now for a draft, else the day it is issued, but never before its data were published."""
+    if issued_on is None:
+        return now()
     if issued_on < published_at.date():
         raise MiharashiError(
             "提出年月日がデータの公開日より前です",
@@ -356,7 +390,7 @@ def create_server() -> Any:
 
     current = CurrentReader(data_folder())
     shelf = Shelf(data_folder() / "out", lambda report, period: make_report(
-        report, period, None, list(ReportFormat), None, None), make_desk)
+        report, period, None, None, None, None), make_desk)
     return create_app(current, lambda: current().whole_scope(), now, shelf, current.watch).server
 
 

@@ -29,25 +29,34 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 _OPENINGS = 5
-_IDLE_SECONDS = 0.5  # what waiting for an idle network adds by itself
+_DRAWN = """() => {
+    const figures = [...document.querySelectorAll("[id^=figure-]")];
+    return figures.length > 0 && figures.every(figure => figure.querySelector(".main-svg"));
+}"""
 
 
 @dataclass(frozen=True)
 class PageTime:
-    """Medians over warm openings, after one cold one.  Seconds; bytes as transferred."""
+    """A cold opening, and medians over warm ones.  Seconds until the content stands there and answers, and until all
+    its figures are drawn; bytes as transferred."""
 
     name: str
-    cold_seconds: float
-    warm_seconds: float
+    cold_interactive: float
+    cold_drawn: float
+    warm_interactive: float
+    warm_drawn: float
     slowest_callback_seconds: float
     requests: int
     transferred_bytes: int
 
 
 def measure(data: Path, config: Path, urls: dict[str, str]) -> list[PageTime]:
-    """Open every page until the network is idle and its figures are drawn."""
+    """Open every page until its figures are drawn; before them a page of plain Dash."""
+    with _serving([sys.executable, "-m", "gunicorn", "bench.plain_dash:server", "--workers", "2", "--threads", "4",
+                   "--no-control-socket", "--chdir", str(ROOT)], "--bind", {}) as served:
+        found = [_page("素のDash（6図）", served.base + "/")]
     with server(data, config) as served:
-        return [_page(name, served.base + url) for name, url in urls.items()]
+        return found + [_page(name, served.base + url) for name, url in urls.items()]
 
 
 @dataclass(frozen=True)
@@ -61,16 +70,20 @@ class Served:
 @contextmanager
 def server(data: Path, config: Path) -> Iterator[Served]:
     """``app.py serve`` on a free loopback port."""
+    command = [sys.executable, str(ROOT / "app.py"), "serve"]
+    with _serving(command, "--port", {"MIHARASHI_DATA": str(data), "MIHARASHI_CONFIG": str(config)}) as served:
+        yield served
+
+
+@contextmanager
+def _serving(command: list[str], place: str, environment: dict[str, str]) -> Iterator[Served]:
+    """A server as a process of its own; ``place`` is the option that tells it where to listen."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "MIHARASHI_DATA": str(data), "MIHARASHI_CONFIG": str(config)}
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py"), "serve", "--port", str(port)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    told = f"127.0.0.1:{port}" if place == "--bind" else str(port)
+    process = subprocess.Popen([*command, place, told], env={**os.environ, **environment},
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     base = f"http://127.0.0.1:{port}"
     try:
         _wait_for(base)
@@ -100,8 +113,10 @@ def _page(name: str, url: str) -> PageTime:
     cold, warm = openings[0], openings[1:]
     return PageTime(
         name,
-        cold.seconds,
-        statistics.median(opening.seconds for opening in warm),
+        cold.interactive,
+        cold.drawn,
+        statistics.median(opening.interactive for opening in warm),
+        statistics.median(opening.drawn for opening in warm),
         statistics.median(opening.slowest_callback_seconds for opening in warm),
         cold.requests,
         cold.transferred_bytes,
@@ -110,7 +125,8 @@ def _page(name: str, url: str) -> PageTime:
 
 @dataclass(frozen=True)
 class _Opening:
-    seconds: float
+    interactive: float
+    drawn: float
     slowest_callback_seconds: float
     requests: int
     transferred_bytes: int
@@ -121,14 +137,16 @@ def _open(context: BrowserContext, url: str) -> _Opening:
     responses: list[Response] = []
     page.on("response", lambda response: responses.append(response))
     started = time.perf_counter()
-    page.goto(url)
+    page.goto(url, wait_until="commit")
+    page.wait_for_selector("#page-title")
+    interactive = time.perf_counter() - started
+    page.wait_for_function(_DRAWN)
+    drawn = time.perf_counter() - started
     page.wait_for_load_state("networkidle")
-    page.wait_for_selector(".js-plotly-plot .main-svg")
-    seconds = time.perf_counter() - started - _IDLE_SECONDS
     callbacks = [_server_seconds(r) for r in responses if "_dash-update-component" in r.url]
     sizes = [r.request.sizes()["responseBodySize"] for r in responses]
     page.close()
-    return _Opening(seconds, max(callbacks, default=0.0), len(responses), sum(sizes))
+    return _Opening(interactive, drawn, max(callbacks, default=0.0), len(responses), sum(sizes))
 
 
 def _server_seconds(response: Response) -> float:

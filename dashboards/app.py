@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from flask import Flask, Response, request
 
@@ -18,6 +18,7 @@ from dashboards import urls
 from dashboards.answers import Answers
 from dashboards.components.aria import aria
 from dashboards.components.header import PRODUCT, SUBTITLE, masthead
+from dashboards.compression import compress_static_once
 from dashboards.data import FrameCache
 from dashboards.desk_routes import add_desk
 from dashboards.documents import add_documents
@@ -30,6 +31,7 @@ from warehouse.scope import Scope
 
 HEALTH_PATH = "health"
 _ASSETS = Path(__file__).parent / "assets"
+# What Dash asks for only when the first figure comes is fetched while the page is being made.
 _INDEX = """<!DOCTYPE html>
 <html lang="ja">
 <head>
@@ -37,6 +39,8 @@ _INDEX = """<!DOCTYPE html>
 <title>{%title%}</title>
 <link rel="icon" type="image/svg+xml" href="/assets/icon.svg">
 {%css%}
+<link rel="prefetch" as="script" href="/_dash-component-suites/dash/dcc/async-graph.js">
+<link rel="prefetch" as="script" href="/_dash-component-suites/plotly/package_data/plotly.min.js">
 </head>
 <body>
 <noscript>
@@ -72,8 +76,11 @@ def create_app(
     holds the documents, without it there are none.  ``watch`` is told what to do with the reader of every new snapshot
     before requests get it (:meth:`warehouse.current.CurrentReader.watch`).
     """
+    server = Flask("dashboards")
+    compress_static_once(server)
     app = _JapaneseDash(
         "dashboards",
+        server=server,  # type: ignore[arg-type]
         assets_folder=str(_ASSETS),
         title=PRODUCT,
         description=SUBTITLE,
@@ -89,9 +96,7 @@ def create_app(
     sources = Sources(open_reader, scope_for_request, clock, FrameCache(), shelf)
     answers = Answers(sources)
     _answer_links(app, answers)
-    _sort_in_browser(app)
     _open_in_browser(app)
-    server: Flask = app.server
     add_downloads(server, sources)
     add_documents(server, sources)
     add_desk(server, sources)
@@ -147,19 +152,6 @@ def _answer_links(app: Dash, answers: Answers) -> None:
         ClientsideFunction("miharashi", "announce"),
         Output("announcement", "children"),
         Input("screen-title", "data"),
-    )
-
-
-def _sort_in_browser(app: Dash) -> None:
-    in_browser: Any = app.clientside_callback
-    in_browser(
-        ClientsideFunction("miharashi", "sort"),
-        Output({"role": "rows", "table": MATCH}, "children"),
-        Output({"role": "sort-head", "table": MATCH, "place": ALL}, "aria-sort"),
-        Input({"role": "sort", "table": MATCH, "place": ALL}, "n_clicks"),
-        State({"role": "rows", "table": MATCH}, "children"),
-        State({"role": "sort-head", "table": MATCH, "place": ALL}, "aria-sort"),
-        prevent_initial_call=True,
     )
 
 

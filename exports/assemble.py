@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -15,16 +16,20 @@ from markupsafe import Markup
 
 from exports import model
 from exports import template as spec
+from exports.addressee import Addressee, addressee_of
 from exports.blocks import CARDS, CHARTS, SENTENCES, TABLES
-from exports.blocks.base import CardContent, ChartContent, Context, TableContent, Unfilled, records
+from exports.blocks.base import CardContent, ChartContent, Context, TableContent, Unfilled
+from exports.blocks.data_notes import unfinished_note
 from exports.blocks.services import NoRecord
+from exports.chapters import headings_of, numbered, printed_sections
 from exports.contract import ContractInfo
 from exports.data import DataSource
 from exports.editions import check_commentary, edition_of, parts_of
 from exports.errors import PeriodKindError, SectionError
-from exports.numbering import annex_number, heading_number, wide
+from exports.numbering import wide
 from exports.text import LEGEND, NO_COMMENTARY, NO_DATA, as_of_ja, month_range
 from exports.tone import polite
+from exports.wording import words_for
 from warehouse.japanese import era_date
 from warehouse.period import Period
 from warehouse.reading import FrameReader
@@ -64,46 +69,38 @@ def assemble_report(
     edition = edition_of(template.spec, scope)
     check_commentary(template.spec, commentary)
     on = submitted_on or created_at.date()
-    data = DataSource(reader, scope)
+    data = DataSource(reader, scope, words_for(period))
     tenant = next(iter(scope.tenant_codes)) if edition == "tenant" else ""
-    ctx = Context(period, data, contract, created_at, tenant)
-    body = _body(ctx)
-    sections = _Assembler(ctx, edition, body, commentary).sections(template.spec.sections)
+    plain = Context(period, data, contract, created_at, tenant)
+    printed = printed_sections(template.spec.sections, plain, edition)
+    ctx, to = replace(plain, headings=headings_of(printed)), addressee_of(plain)
+    sections = _Assembler(ctx, edition, to, commentary).sections(printed)
     first = model.Revision(version, on, "初版作成", contract.author, contract.approver)
     return model.Report(
-        file_stem="_".join(part for part in (template.spec.file_stem, tenant, str(period)) if part),
-        cover=_cover(template.spec, ctx, body, version, on),
+        file_stem=f"{template.spec.file_stem}_{period}{to.suffix}",
+        cover=_cover(template.spec, ctx, to, version, on),
         revisions=revisions or (first,),
         legend=tuple((sign, polite(meaning) if tenant else meaning) for sign, meaning in LEGEND),
         sections=sections,
         datasets=data.datasets(),
         provenance=_provenance(template, ctx, scope),
-        period_label=period.label_ja,
+        period_label=f"{period.label_ja}（{to.name}）" if to.code else period.label_ja,
     )
 
 
-def _body(ctx: Context) -> str:
-    """The name of the body whose edition this is; raise :class:`SectionError` when it was no member in the period."""
-    if not ctx.tenant:
-        return ""
-    rows = [row for row in records(ctx.days_frame("tenants")) if row["tenant_code"] == ctx.tenant]
-    if not rows:
-        raise SectionError("接続団体", f"{ctx.period.label_ja}に団体コード{ctx.tenant}の接続団体はありません。")
-    return str(rows[0]["name"])
-
-
-def _cover(report: spec.ReportSpec, ctx: Context, body: str, version: str, on: date) -> model.Cover:
+def _cover(report: spec.ReportSpec, ctx: Context, to: Addressee, version: str, on: date) -> model.Cover:
     period, contract = ctx.period, ctx.contract
+    until = f"（{to.until}までの実績）" if to.until else ""
     return model.Cover(
         title=report.title,
-        subtitle=f"{period.label_ja}{report.subtitle}{f'（{body}）' if body else ''}",
+        subtitle=f"{period.label_ja}{report.subtitle}{f'（{to.name}）' if to.code else ''}{until}",
         contract_name=contract.contract_name,
-        period=f"{era_date(period.start)}から{era_date(period.end)}まで",
-        document_number=contract.number_for(period),
+        period=f"{era_date(period.start)}から{era_date(period.end)}まで{until}",
+        document_number=f"{contract.number_for(period)}{to.suffix.replace('_', '-')}",
         version=f"第{version}版",
         submitted_on=era_date(on),
         submitter=contract.submitter,
-        addressee=body or contract.addressee,
+        addressee=to.name,
         classification=contract.classification,
     )
 
@@ -126,29 +123,23 @@ def _provenance(template: spec.Template, ctx: Context, scope: Scope) -> model.Pr
 class _Assembler:
     """Walks the template once; tables and figures are numbered in order of appearance."""
 
-    def __init__(self, ctx: Context, edition: spec.Edition, body: str, commentary: Mapping[str, str]) -> None:
+    def __init__(self, ctx: Context, edition: spec.Edition, to: Addressee, commentary: Mapping[str, str]) -> None:
         self._ctx, self._edition, self._commentary = ctx, edition, commentary
         self._counts = {"表": 0, "図": 0}
         self._place = f"{ctx.period.label_ja}　"
         # Text stays plain: it is escaped here so that no value can smuggle in markup, and unescaped once at the end.
         self._jinja = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
-        self._facts = _facts(ctx, body)
+        self._facts = _facts(ctx, to)
 
     def sections(self, specs: tuple[spec.SectionSpec, ...]) -> tuple[model.Section, ...]:
-        chosen = parts_of(specs, self._edition)
-        chapters = [one for one in chosen if not one.annex]
-        annexes = [one for one in chosen if one.annex]
-        body = [self._section(one, 1, heading_number(1, at)) for at, one in enumerate(chapters, 1)]
-        back = [self._section(one, 1, annex_number(at)) for at, one in enumerate(annexes, 1)]
-        return (*body, *back)
+        return tuple(self._section(one, 1, number) for one, number in numbered(specs))
 
     def _section(self, one: spec.SectionSpec, level: int, number: str) -> model.Section:
         outer, self._place = self._place, f"{self._place}{number}　{one.title}　"
         title = self._text(one.title)
         blocks = tuple(made for block in parts_of(one.blocks, self._edition) for made in self._block(block))
         children = tuple(
-            self._section(child, level + 1, heading_number(level + 1, at))
-            for at, child in enumerate(parts_of(one.sections, self._edition), 1)
+            self._section(child, level + 1, number) for child, number in numbered(one.sections, level + 1)
         )
         self._place = outer
         return model.Section(one.id, number, title, level, blocks, children, one.landscape)
@@ -185,23 +176,32 @@ class _Assembler:
         return (model.Commentary(block.id, self._text(block.title), lines or (NO_COMMENTARY,)),)
 
     def _cards(self, block: spec.CardsBlock) -> tuple[model.Block, ...]:
+        """The tables of a set, made in one go; each has its own number and caption."""
         cards: tuple[CardContent, ...]
+        first = f"表{wide(self._counts['表'] + 1)}"
         try:
-            cards = self._build(block.id, CARDS[block.builder], block.params, f"表{wide(self._counts['表'] + 1)}")
+            cards = self._build(block.id, CARDS[block.builder], block.params, first)
         except NoRecord as lacking:
-            return (model.Text((self._say(f"{NO_DATA}（{lacking}）"),)),)
-        if not cards:
-            return (model.Text((self._say(self._text(block.empty)),)),)
-        return tuple(self._card(block, card, at) for at, card in enumerate(cards, 1))
+            return (model.Text((self._lacking(lacking),)),)
+        if cards:
+            return tuple(self._card(block, card, at, first) for at, card in enumerate(cards, 1))
+        if block.empty is None:
+            raise SectionError(f"{self._place}{first}", "載せる対象が1件もありません。")
+        return (model.Text((self._say(self._text(block.empty)),)),)
 
-    def _card(self, block: spec.CardsBlock, card: CardContent, at: int) -> model.Table:
+    def _lacking(self, lacking: NoRecord) -> str:
+        return self._say(f"{NO_DATA}（{self._ctx.words.span}の{lacking}）")
+
+    def _card(self, block: spec.CardsBlock, card: CardContent, at: int, first: str) -> model.Table:
+        label, title = self._label("表"), self._text(block.title, name=card.title)
+        self._ctx.data.also_fills(first, label)
         return model.Table(
             anchor=f"{block.id}-{at}",
-            label=self._label("表"),
-            title=card.title,
+            label=label,
+            title=title,
             columns=card.table.columns,
             rows=card.table.rows,
-            summary=_table_summary(card.title, card.table),
+            summary=_table_summary(title, card.table),
             notes=self._all_said((*card.table.notes, *_unknown_note(card.table))),
             source=self._text(block.source),
             size=block.size,
@@ -221,7 +221,7 @@ class _Assembler:
         try:
             content: TableContent = self._build(title, TABLES[block.builder], block.params, label)
         except NoRecord as lacking:
-            content = TableContent((model.Column("内容", "left"),), ((self._say(f"{NO_DATA}（{lacking}）"),),))
+            content = TableContent((model.Column("内容", "left"),), ((self._lacking(lacking),),))
         if not content.rows:
             if block.empty is None:
                 raise SectionError(f"{self._place}{label}　{title}", "表に載せる行が1件もありません。")
@@ -259,10 +259,10 @@ class _Assembler:
         try:
             with self._ctx.data.filling(label or self._place.strip("　")):
                 return builder(self._ctx, params)
-        except NoRecord:
+        except NoRecord as lacking:
             if label.startswith("表"):
                 raise
-            raise SectionError(place, "対象月の台帳が取り込まれていません。") from None
+            raise SectionError(place, f"{self._ctx.words.span}の{lacking}") from None
         except Unfilled as error:
             raise SectionError(place, str(error)) from error
         except _BUILD_ERRORS as error:
@@ -273,25 +273,29 @@ class _Assembler:
         self._counts[kind] += 1
         return f"{kind}{wide(self._counts[kind])}"
 
-    def _text(self, source: str) -> str:
+    def _text(self, source: str, **further: str) -> str:
         try:
-            rendered = self._jinja.from_string(source).render(self._facts)
+            rendered = self._jinja.from_string(source).render(self._facts, **further)
         except JinjaError as error:
             raise SectionError(self._place.strip("　"), f"文章の定義に誤りがあります（{error}）。") from error
         return str(Markup(rendered).unescape())
 
 
-def _facts(ctx: Context, body: str) -> dict[str, str]:
+def _facts(ctx: Context, to: Addressee) -> dict[str, str]:
     """Names that template texts may use."""
     period, as_of = ctx.period, ctx.data.snapshot.data_as_of
     return {
         "period": period.label_ja,
         "period_range": f"{era_date(period.start)}から{era_date(period.end)}まで",
-        "year_range": month_range(period.trailing_months(12)),
+        "year_range": month_range(ctx.months),
+        "unfinished": unfinished_note(ctx),
+        "span": ctx.words.span,
+        "previous": ctx.words.previous,
+        "next_period": period.shift(1).label_ja,
         "as_of": as_of_ja(as_of),
         "snapshot": str(ctx.data.snapshot.number),
-        "addressee": body or ctx.contract.addressee,
-        "body": body,
+        "addressee": to.name,
+        "body": to.name if to.code else "",
         "system": ctx.contract.system_name,
     }
 

@@ -53,5 +53,5 @@ def _sheet(path: Path, query: str, entry: dict[str, Any]) -> SheetSpec:
 @cache
 def load_catalogue(path: Path = TEMPLATES / "datasets.yaml") -> dict[str, SheetSpec]:
     """Sheets by query name; raise :class:`TemplateError` when the file is malformed."""
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {query: _sheet(path, query, entry) for query, entry in entries.items()}

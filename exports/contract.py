@@ -20,7 +20,7 @@ class ContractInfo:
     """Values of ``config/contract.toml``.
 
     ``document_number`` is a pattern with ``{period}`` (2026-10), ``{fiscal_year}`` (2026), ``{era_year}`` (8)
-    and ``{month}`` (10), for example ``三情セ運第{era_year}-{month}号``.
+    and ``{month}`` (10; of longer periods 第1四半期, 上期, 年間), for example ``三情セ運第{era_year}-{month}号``.
     """
 
     contract_name: str
@@ -66,5 +66,14 @@ class ContractInfo:
             period=str(period),
             fiscal_year=period.fiscal_year,
             era_year=period.fiscal_year - 2018,
-            month=f"{period.start.month:02d}",
+            month=_part_of_year(period),
         )
+
+
+def _part_of_year(period: Period) -> str:
+    """10, 第3四半期, 下期, 年間: no two reports of a year have the same number."""
+    if period.kind == "month":
+        return f"{period.start.month:02d}"
+    if period.kind == "year":
+        return "年間"
+    return period.label_ja.partition("度")[2]

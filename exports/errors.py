@@ -86,7 +86,7 @@ class SingleBodyError(ExportError):
         super().__init__(
             "接続団体を1つ指定してください",
             f"「{title}」の団体版は1団体ごとに作成します。指定された閲覧範囲の接続団体は{bodies}団体です。",
-            "--tenant に接続団体のコードを1つ指定してください（例: 242012 津市）。",
+            "--tenant に団体コードを1つ指定する（例: 242012 津市）か、--all-tenants で全団体分を作成してください。",
         )
 
 
@@ -98,6 +98,17 @@ class CommentaryError(ExportError):
             "所見の掲載箇所がありません",
             f"「{title}」に所見の掲載箇所「{place}」はありません。掲載箇所: {'、'.join(places) or 'なし'}。",
             "所見の掲載箇所を上のいずれかに直してから、もう一度作成してください。",
+        )
+
+
+class NoFigures(ExportError):
+    """A report of a period of which there are no figures at all."""
+
+    def __init__(self, period: str) -> None:
+        super().__init__(
+            "対象期間の実績がありません",
+            f"{period}の実績は、公開中のデータに一つもありません。",
+            "元データを取り込むか、実績のある期間を指定してください（python app.py status で確かめられます）。",
         )
 
 

@@ -35,6 +35,17 @@ _CODE_LISTS = {
     "function": ("機能コード", "detection_function_month", "function", "function_name"),
     "kind": ("種別コード", "licence_month", "kind", "name"),
 }
+_LONGER_CODE_LISTS = (
+    ("サービスコード", "service_period", "service_id", "name"),
+    ("回線・回線群コード", "line_period", "entity", "name"),
+    ("機器コード", "device_results", "device_id", "name"),
+    ("項目コード", "device_results", "metric", "metric_name"),
+    ("受付経路コード", "ticket_matrix_period", "channel", "channel_name"),
+    ("変更区分コード", "change_kinds_period", "change_kind", "name"),
+    ("機能コード", "detection_functions", "function", "function_name"),
+    ("種別コード", "licence_results", "kind", "name"),
+)
+"""Of reports on halves and years, whose sources answer for the whole period."""
 _DIRECTIONS = (("方向コード", "in", "受信"), ("方向コード", "out", "送信"))
 
 
@@ -61,6 +72,8 @@ def write_excel(report: Report) -> bytes:
     return out.getvalue()
 
 
+_NO_SHEET = "元データなし"
+"""For a table that stands for data which no file brings."""
 _DICTIONARY = ("シート名", "列番号", "項目名", "物理名", "型", "単位", "意味", "出所")
 
 
@@ -73,9 +86,8 @@ def _figures(report: Report) -> list[tuple[RawValue, ...]]:
     rows: list[tuple[RawValue, ...]] = []
     for block in report.blocks():
         if isinstance(block, (Table, Chart)):
-            for dataset in report.datasets:
-                if block.label in dataset.used_in:
-                    rows.append((block.label, block.title, dataset.sheet, block.source))
+            sheets = [dataset.sheet for dataset in report.datasets if block.label in dataset.used_in]
+            rows += [(block.label, block.title, sheet, block.source) for sheet in sheets or (_NO_SHEET,)]
     return rows
 
 
@@ -93,7 +105,7 @@ def _dictionary(datasets: Iterable[Dataset]) -> list[tuple[RawValue, ...]]:
 def _codes(datasets: Iterable[Dataset]) -> list[tuple[RawValue, ...]]:
     by_name = {dataset.name: dataset for dataset in datasets}
     rows: list[tuple[RawValue, ...]] = []
-    for label, query, code, name in _CODE_LISTS.values():
+    for label, query, code, name in (*_CODE_LISTS.values(), *_LONGER_CODE_LISTS):
         if query in by_name:
             rows += _code_list(label, by_name[query], code, name)
     return [*rows, *_DIRECTIONS]

@@ -25,6 +25,7 @@ def manifest_bytes(report: Report, files: Mapping[str, bytes], issued_on: date |
         "schema": SCHEMA,
         "report": made.template,
         "title": report.header_text,
+        "addressee": report.cover.addressee,
         "document_number": report.cover.document_number,
         "version": report.cover.version,
         "period": made.period,

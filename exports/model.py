@@ -14,6 +14,7 @@ Align = Literal["left", "right", "center"]
 ChartKind = Literal["line", "bar", "stacked_bar", "hbar", "heatmap"]
 DataType = Literal["text", "integer", "number", "date", "datetime", "boolean"]
 TableSize = Literal["normal", "small", "dense"]
+_SHORT_CONTENTS = 18
 RawValue = str | int | float | bool | date | datetime | None
 
 
@@ -257,6 +258,11 @@ class Report:
     def blocks(self) -> Iterator[Block]:
         for section in self.all_sections():
             yield from section.blocks
+
+    @property
+    def short_contents(self) -> bool:
+        """Whether the table of contents fits on the page of the revision history and the signs."""
+        return sum(section.level <= 2 for section in self.all_sections()) <= _SHORT_CONTENTS
 
     @property
     def header_text(self) -> str:

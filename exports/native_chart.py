@@ -55,14 +55,14 @@ _FRAMELESS = (
 )
 
 
-def chart_xml(spec: ChartSpec) -> bytes:
-    """The chart part; its workbook is expected under relationship ``rId1``."""
+def chart_xml(spec: ChartSpec, points: float = 8) -> bytes:
+    """The chart part with texts of that many points; its workbook is expected under relationship ``rId1``."""
     spec = _bottom_up(spec)
     space = parse_xml(ChartXmlWriter(_TYPES[spec.kind], _data(spec)).xml.encode())
     chart = PptxChart(space, None)
-    _fonts(chart)
+    _fonts(chart, points)
     _legend(chart, spec)
-    _axes(chart, spec)
+    _axes(chart, spec, points)
     (_style_lines if spec.kind == "line" else _style_bars)(chart, spec)
     external = etree.SubElement(space, f"{_C}externalData", {f"{_R}id": WORKBOOK_RELATION})
     etree.SubElement(external, f"{_C}autoUpdate", {"val": "0"})
@@ -116,8 +116,8 @@ def _number_format(spec: ChartSpec) -> str:
     return "#,##0" if spec.decimals == 0 else f"#,##0.{'0' * spec.decimals}"
 
 
-def _fonts(chart: Any) -> None:
-    chart.font.size = Pt(8)
+def _fonts(chart: Any, points: float) -> None:
+    chart.font.size = Pt(points)
     chart.font.name = _FONT
     chart.font.color.rgb = _rgb(INK)
     chart.has_title = False
@@ -130,7 +130,7 @@ def _legend(chart: Any, spec: ChartSpec) -> None:
         chart.legend.include_in_layout = False
 
 
-def _axes(chart: Any, spec: ChartSpec) -> None:
+def _axes(chart: Any, spec: ChartSpec, points: float) -> None:
     values, categories = chart.value_axis, chart.category_axis
     values.minimum_scale = spec.minimum
     if spec.maximum is not None:
@@ -139,19 +139,19 @@ def _axes(chart: Any, spec: ChartSpec) -> None:
     values.tick_labels.number_format_is_linked = False
     values.has_major_gridlines = True
     values.major_gridlines.format.line.color.rgb = _rgb(GRID)
-    _axis_title(values, f"（{spec.unit}）")
+    _axis_title(values, f"（{spec.unit}）", points)
     if spec.category_title:
-        _axis_title(categories, f"（{spec.category_title}）")
+        _axis_title(categories, f"（{spec.category_title}）", points)
     for axis in (values, categories):
         axis.format.line.color.rgb = _rgb(AXIS)
 
 
-def _axis_title(axis: Any, title: str) -> None:
+def _axis_title(axis: Any, title: str, points: float) -> None:
     axis.has_title = True
     frame = axis.axis_title.text_frame
     frame.text = title
     font = frame.paragraphs[0].runs[0].font
-    font.size, font.bold, font.name = Pt(8), False, _FONT
+    font.size, font.bold, font.name = Pt(points), False, _FONT
 
 
 def _style_lines(chart: Any, spec: ChartSpec) -> None:

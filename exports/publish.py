@@ -11,18 +11,24 @@ from exports.excel import write_excel
 from exports.manifest import listed_files, manifest_bytes
 from exports.model import Report
 from exports.pdf import Layout, lay_out
+from exports.powerpoint import write_powerpoint
 from exports.word import write_word
 
-FORMATS = ("docx", "pdf", "xlsx")
+FORMATS = ("docx", "pdf", "xlsx", "pptx")
+"""Every format there is; which of them a report is offered in, its template says."""
+USUAL = FORMATS[:3]
 
 
-def render(report: Report, formats: Sequence[str] = FORMATS) -> dict[str, bytes]:
+def render(report: Report, formats: Sequence[str] = USUAL) -> dict[str, bytes]:
     """File names and contents in the order of ``FORMATS``; raise :class:`FormatError` for an unknown format."""
     for name in formats:
         if name not in FORMATS:
             raise FormatError(name, FORMATS)
     layout: Layout | None = lay_out(report) if {"docx", "pdf"} & set(formats) else None
-    makers: dict[str, Callable[[], bytes]] = {"xlsx": lambda: write_excel(report)}
+    makers: dict[str, Callable[[], bytes]] = {
+        "xlsx": lambda: write_excel(report),
+        "pptx": lambda: write_powerpoint(report),
+    }
     if layout is not None:
         pages = layout
         makers["docx"] = lambda: write_word(report, pages.pagination)

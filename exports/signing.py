@@ -10,6 +10,7 @@ from exports.desk import Desk, scope_of
 from exports.drafts import draft, is_draft
 from exports.errors import ExportError
 from exports.places import Place, places
+from exports.wording import words_for
 from state.approvals import Progress
 from state.documents import DocumentKey, require_handling
 from warehouse.period import Period
@@ -62,5 +63,7 @@ def _settled(desk: Desk, scope: Scope, key: DocumentKey) -> None:
 def drafts_of(desk: Desk, scope: Scope, key: DocumentKey, reader: FrameReader, at: datetime) -> dict[Place, str]:
     """A draft for every place of a report, from the reader's data; raises :class:`state.errors.NotAllowedHere`."""
     require_handling(scope, key)
-    ctx = Context(Period.parse(key.period), DataSource(reader, scope_of(scope, key)), desk.contract, at, key.tenant)
+    period = Period.parse(key.period)
+    data = DataSource(reader, scope_of(scope, key), words_for(period))
+    ctx = Context(period, data, desk.contract, at, key.tenant)
     return {place: draft(ctx, place, key.report) for place in places(key.report, key.tenant)}

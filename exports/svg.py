@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,8 @@ from exports.palette import AXIS, FILLS, GRID, INK, LINES, REFERENCE
 
 WIDTH_MM = 160.0
 _MM = 1 / 25.4
+_HBAR_CHARACTER_MM = 2.65  # a full-width character of the labels beside horizontal bars
+_FEW_POINTS, _MARK_EVERY = 13, 5
 _FONTS = ("BIZ UDGothic", "Noto Sans CJK JP")
 _STYLE: dict[str, Any] = {
     "font.size": 8.0,
@@ -59,7 +61,9 @@ def _installed_fonts() -> list[str]:
 def _margins(spec: ChartSpec) -> dict[str, float]:
     high = spec.height_mm
     if spec.kind == "hbar":
-        return {"left": 0.20, "right": 0.93, "top": 1 - 3 / high, "bottom": 9 / high}
+        longest = max(len(category) for category in spec.categories) if spec.categories else 0
+        left = max(0.20, (longest * _HBAR_CHARACTER_MM + 3) / WIDTH_MM)
+        return {"left": left, "right": 0.93, "top": 1 - 3 / high, "bottom": 9 / high}
     legend = 7 if len(spec.series) > 1 or spec.kind == "line" else 3
     return {"left": 0.085, "right": 0.985, "top": 1 - (legend + 4) / high, "bottom": 11 / high}
 
@@ -106,7 +110,7 @@ def _draw_line(axes: Any, spec: ChartSpec) -> None:
         values = [math.nan if value is None else value for value in one.values]
         axes.plot(
             places, values, color=style.color, linestyle=style.dash, marker=style.marker, markersize=3,
-            linewidth=1.6, label=one.name,
+            markevery=_marked(one.values), linewidth=1.6, label=one.name,
         )  # fmt: skip
     for reference in spec.references:
         axes.axhline(reference.value, color=REFERENCE, linewidth=1.1, linestyle=(0, (8, 2, 1.5, 2)))
@@ -119,6 +123,16 @@ def _draw_line(axes: Any, spec: ChartSpec) -> None:
     axes.set_xlim(-0.5, len(places) - 0.5)
     axes.set_xticks(list(places), spec.categories)
     _legend(axes, len(spec.series))
+
+
+def _marked(values: Sequence[float | None]) -> list[int]:
+    """Where a line has markers: everywhere when it is short, else at every fifth place and wherever a value stands
+    alone between gaps.  Enough to tell lines apart in grey; each marker costs the PDF as much as a word."""
+    if len(values) <= _FEW_POINTS:
+        return list(range(len(values)))
+    known = [False, *(value is not None for value in values), False]
+    alone = [at for at in range(len(values)) if known[at + 1] and not known[at] and not known[at + 2]]
+    return sorted({*range(0, len(values), _MARK_EVERY), *alone})
 
 
 def _draw_bars(axes: Any, spec: ChartSpec) -> None:

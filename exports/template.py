@@ -101,14 +101,18 @@ class PageBreakBlock(_Part):
 
 
 class CardsBlock(_Part):
-    """A captioned table for each case, such as each serious event; ``empty`` is said when there is none."""
+    """A captioned table for each of a set, such as each serious event or body, which ``{{ name }}`` in the title names.
+
+    ``empty`` is said when there is none; without it that stops the report.
+    """
 
     kind: Literal["cards"]
     id: str
+    title: str = "{{ name }}"
     builder: str
     params: dict[str, Any] = Field(default_factory=dict)
     source: str
-    empty: str
+    empty: str | None = None
     size: Literal["normal", "small", "dense"] = "small"
 
     @field_validator("builder")
@@ -144,6 +148,8 @@ class SectionSpec(_Part):
     sections: tuple[SectionSpec, ...] = ()
     annex: bool = False
     landscape: bool = False
+    only: Literal["last_contract_year"] | None = None
+    """Printed only when this is true of the period; the others are numbered as if there were no such section."""
 
 
 class ReportSpec(_Strict):
@@ -155,6 +161,7 @@ class ReportSpec(_Strict):
     file_stem: str
     audience: Literal["prefecture", "tenant", "both"]
     period_kind: Literal["month", "quarter", "half", "year"]
+    formats: tuple[Literal["docx", "pdf", "xlsx", "pptx"], ...] = ("docx", "pdf", "xlsx")
     sections: tuple[SectionSpec, ...]
 
     @model_validator(mode="after")

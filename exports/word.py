@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -18,6 +17,7 @@ from docx.shared import Mm
 from exports import word_xml as wx
 from exports.model import Bullets, Chart, Commentary, PageBreak, Report, Section, Table, Text
 from exports.native_chart import WORKBOOK_RELATION, chart_workbook, chart_xml
+from exports.package import with_fixed_times
 from exports.pagination import Pagination
 from exports.word_boxes import commentary_box, heat_table
 from exports.word_front import cover, front_matter, mark_of, table_of_contents
@@ -49,7 +49,7 @@ def write_word(report: Report, pagination: Pagination) -> bytes:
     _properties(document, report)
     out = io.BytesIO()
     document.save(out)
-    return normalised(out.getvalue(), font_table())
+    return with_fixed_times(out.getvalue(), {"word/fontTable.xml": font_table()})
 
 
 class _Writer:
@@ -207,15 +207,3 @@ def _properties(document: Any, report: Report) -> None:
     core.language, core.identifier = "ja-JP", report.cover.document_number
     core.category, core.keywords, core.comments = report.cover.classification, "", ""
     core.revision, core.version = 1, report.cover.version
-
-
-def normalised(package: bytes, fonts: bytes) -> bytes:
-    """The package with fixed time stamps and the report's own font table: equal inputs give equal bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            target.writestr(entry, fonts if name == "word/fontTable.xml" else source.read(name))
-    return out.getvalue()

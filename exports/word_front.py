@@ -49,7 +49,8 @@ def table_of_contents(report: Report, pagination: Pagination) -> str:
         for one in report.all_sections()
         if one.level <= 2
     ]
-    return wx.text_paragraph("FrontHeading", "目次", "<w:pageBreakBefore/>") + wx.toc(entries)
+    opening = _spaced(700, 200) if report.short_contents else "<w:pageBreakBefore/>"
+    return wx.text_paragraph("FrontHeading", "目次", opening) + wx.toc(entries)
 
 
 def mark_of(section: Section) -> str:

@@ -124,7 +124,7 @@ def _table_styles() -> tuple[str, ...]:
         _style("TableText", "表の文字", _spacing(1.5, 1.5, 12), _gothic(9)),
         _style("TableSmall", "表の文字（小）", _spacing(1, 1, 10.25), _gothic(7.5)),
         _style("HeatFigure", "濃淡表の数値", _spacing(1.2, 1.2, 6.8), _gothic(5.5)),
-        _style("CommentaryTitle", "所見の見出し", f'{_KEEP}{_spacing(6, 0)}{_INSET}', _gothic(9.5, bold=True)),
+        _style("CommentaryTitle", "所見の見出し", f"{_KEEP}{_spacing(6, 0)}{_INSET}", _gothic(9.5, bold=True)),
         _style("CommentaryText", "所見", f"{_spacing(2, 2)}{_INSET}"),
         _style("TableDense", "表の文字（密）", _spacing(0.3, 0.3, 9.3), _gothic(7)),
     )

@@ -47,7 +47,7 @@ def figure_block(
                     html.Details(
                         [
                             html.Summary("データ表"),
-                            table(frame, columns, TableLook(f"{text.name}-data", text.title, dense=True)),
+                            table(frame, columns, TableLook(text.title, dense=True)),
                         ]
                     ),
                     csv_button(text.title, csv_link),

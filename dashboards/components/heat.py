@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 
-from dashboards.components.aria import aria
-from dashboards.components.table import node
+from dashboards.components.markup import node, scroll_table
 from warehouse.japanese import UNKNOWN_SIGN, truncate
 
 _STEPS = ((100.0, "full"), (99.0, "high"), (95.0, "fair"), (80.0, "low"))
@@ -36,9 +34,7 @@ def heat_table(
     """One row per name; the cells hold whole percentages, cut, so that 100 stands only where nothing is missing."""
     heads = [node("Th", head, scope="col"), *(node("Th", text, scope="col", className="mark") for text in columns)]
     body = [node("Tr", [node("Th", name, scope="row"), *(_cell(cell) for cell in cells)]) for name, cells in rows]
-    whole: Any = node("Table", [node("Caption", node("Span", caption, className="caption-text")),
-                                node("Thead", node("Tr", heads)), node("Tbody", body)], className="table heat")
-    return html.Div(whole, className="table-scroll", tabIndex=0, role="region", **aria(label=caption))
+    return scroll_table(caption, node("Tr", heads), body, "heat")
 
 
 def tint(pct: float | None) -> str:

@@ -1,7 +1,4 @@
-"""Tables of real table elements: caption, header scopes, and sort buttons that work with mouse and keyboard.
-
-Cells are plain dicts in the form Dash sends to the browser: a table of a thousand cells costs a tenth of the time.
-"""
+"""Tables of real table elements: caption, header scopes, and sort buttons that work with mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -10,28 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from dash import html
 from dash.development.base_component import Component
 
 from dashboards.columns import Column
-from dashboards.components.aria import HIDDEN, aria
+from dashboards.components.aria import HIDDEN
 from dashboards.components.judgement import chip
+from dashboards.components.markup import Node, node, scroll_table
 from dashboards.frames import values
 
-Node = dict[str, Any]
 Decorate = Callable[[dict[str, Any], str], Any]
 """From a row and the text of one of its cells to what stands in the cell instead."""
 
 
 @dataclass(frozen=True)
 class TableLook:
-    """``name`` is unique on the page; ``decorate`` replaces cells by column key; ``sortable`` adds the buttons.
+    """``decorate`` replaces cells by column key; ``sortable`` adds the buttons.
 
     A ``tall`` table has its own scroll bar, so that what follows stays in reach.  ``tints`` gives the cells of a
     column, row by row, a class of the style sheet; what it means stands in the cell or in a note.
     """
 
-    name: str
     caption: str
     sortable: bool = False
     decorate: Mapping[str, Decorate] | None = None
@@ -40,28 +35,12 @@ class TableLook:
     tints: Mapping[str, Sequence[str]] | None = None
 
 
-def node(tag: str, children: Any, **props: Any) -> Node:
-    """An HTML element in Dash's own wire format."""
-    return {"type": tag, "namespace": "dash_html_components", "props": {"children": children} | props}
-
-
 def table(frame: pd.DataFrame, columns: Sequence[Column], look: TableLook) -> Component:
     """The frame as a scrollable region with a table; the first shown column heads its row."""
     shown = [column for column in columns if column.on_screen]
-    body_id = {"role": "rows", "table": look.name}
-    body = node("Tbody", _body(frame, shown, look), **({"id": body_id} if look.sortable else {}))
-    head = node("Thead", node("Tr", [_head(column, look, place) for place, column in enumerate(shown)]))
-    caption = node("Caption", node("Span", look.caption, className="caption-text"))
-    css = f"table {'table-dense' if look.dense else ''}".strip()
-    whole: Any = node("Table", [caption, head, body], className=css)
-    scroll = html.Div(
-        whole,
-        className="table-scroll table-tall" if look.tall else "table-scroll",
-        tabIndex=0,
-        role="region",
-        **aria(label=look.caption),
-    )
-    return html.Div([scroll, html.P("表は横にスクロールできます。", className="note scroll-hint")])
+    head = node("Tr", [_head(column, look, place) for place, column in enumerate(shown)])
+    return scroll_table(look.caption, head, _body(frame, shown, look), "table-dense" if look.dense else "",
+                        tall=look.tall, sortable=look.sortable, after="表は横にスクロールできます。")
 
 
 def _head(column: Column, look: TableLook, place: int) -> Node:
@@ -75,12 +54,11 @@ def _head(column: Column, look: TableLook, place: int) -> Node:
     button = node(
         "Button",
         [node("Span", text), sign],
-        id={"role": "sort", "table": look.name, "place": place},
-        n_clicks=0,
         type="button",
         className="sort-button",
+        **{"data-place": place},
     )
-    return node("Th", button, scope="col", className=css, id={"role": "sort-head", "table": look.name, "place": place})
+    return node("Th", button, scope="col", className=css, **{"data-place": place})
 
 
 def _body(frame: pd.DataFrame, shown: Sequence[Column], look: TableLook) -> list[Node]:

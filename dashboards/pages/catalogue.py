@@ -90,7 +90,7 @@ def _tables(view: View) -> Component:
 def _kind(view: View, frame: pd.DataFrame, kind: str, columns: Sequence[Column]) -> Component:
     name = str(frame["kind_name"].iloc[0])
     look = TableLook(
-        f"tables-{kind}", f"{name}：{_MEANINGS[kind]}（{len(frame)}表）", sortable=True, dense=True,
+        f"{name}：{_MEANINGS[kind]}（{len(frame)}表）", sortable=True, dense=True,
         decorate={"title": lambda row, text: table_link(view, str(row["table_name"]), text)}
         | {key: or_sign(key) for key in ask.OF_PREFECTURE},
     )
@@ -99,7 +99,7 @@ def _kind(view: View, frame: pd.DataFrame, kind: str, columns: Sequence[Column])
 
 def _kpis(view: View) -> Component:
     frame = ask.measures(view)
-    look = TableLook("kpis", f"指標の定義（{len(frame)}件）", dense=True, tall=True, decorate={
+    look = TableLook(f"指標の定義（{len(frame)}件）", dense=True, tall=True, decorate={
         "target_text": lambda row, text: text or or_sign("operator")(row, text),
         "model": lambda row, text: table_link(view, str(row["model"]), text),
         "clause": or_sign("clause"),
@@ -111,7 +111,7 @@ def _kpis(view: View) -> Component:
 
 def _feeds(view: View) -> Component:
     frame = ask.FEEDS.load(view)
-    look = TableLook("feeds", f"取込み定義（{len(frame)}件）", dense=True, sortable=True, decorate={
+    look = TableLook(f"取込み定義（{len(frame)}件）", dense=True, sortable=True, decorate={
         "table_title": lambda row, text: table_link(view, str(row["table_name"]), text),
         **{key: or_sign(key) for key in ("last_date", "covered_to", "last_loaded_at")},
     })

@@ -88,7 +88,7 @@ def _months(record: dict[str, Any]) -> str:
 
 def _columns(view: View, record: dict[str, Any], frame: pd.DataFrame) -> Component:
     caption = f"{record['title']}（{record['table_name']}）の列（{len(frame)}列）"
-    look = TableLook("columns", caption, dense=True, decorate={
+    look = TableLook(caption, dense=True, decorate={
         "is_key": lambda row, _: "○" if row["is_key"] else "",
         "unit": lambda row, _: row["unit"] or NOT_APPLICABLE_SIGN,
         "codes_title": or_sign("codes_title"),
@@ -101,7 +101,7 @@ def _columns(view: View, record: dict[str, Any], frame: pd.DataFrame) -> Compone
 
 def _codes(view: View, frame: pd.DataFrame) -> Component:
     titles = list(dict.fromkeys(frame["list_title"]))
-    look = TableLook("codes", f"列に入るコード（{len(titles)}種類・{len(frame)}件）", dense=True, tall=len(frame) > 20,
+    look = TableLook(f"列に入るコード（{len(titles)}種類・{len(frame)}件）", dense=True, tall=len(frame) > 20,
                      decorate={key: or_sign(key) for key in ("detail", "valid_from", "valid_to")})
     head = [html.H2("コード", className="section-title"), csv_button("すべてのコード", csv_link(NAME, ask.CODES, view))]
     told = f"列に入るコードは{'、'.join(titles)}の{len(titles)}種類です。有効期間の終わりのないものは、今も使います。"

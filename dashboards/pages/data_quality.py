@@ -69,7 +69,7 @@ def _or_sign(key: str) -> Decorate:
 
 def _feeds(view: View) -> Component:
     frame = ask.FEEDS.load(view)
-    look = TableLook("feeds", f"取込み定義ごとの鮮度（公開中のデータ全体・{len(frame)}件）", sortable=True, dense=True,
+    look = TableLook(f"取込み定義ごとの鮮度（公開中のデータ全体・{len(frame)}件）", sortable=True, dense=True,
                      decorate={key: _or_sign(key) for key in ("behind_days", "expected", "received", "last_date")})
     told = sentences.quality.feeds(list(rows(frame)))
     return _section("鮮度", told, table(frame, ask.FEEDS.columns, look), ask.FEEDS, view)
@@ -115,7 +115,7 @@ def _gaps(view: View) -> Component:
     shown = frame.head(ask.GAPS_SHOWN)
     more = f"届かなかった数の多い順に{len(shown)}件を示します。" if len(frame) > len(shown) else ""
     caption = f"欠測の区間（{view.period.label_ja}・{len(frame):,}件）"
-    look = TableLook("gaps", caption, dense=True, tall=len(shown) > 12,
+    look = TableLook(caption, dense=True, tall=len(shown) > 12,
                      decorate={"entity_name": _or_sign("entity_name")})
     told = sentences.quality.gaps(list(rows(frame))) + more
     return _section("欠測の区間", told, table(shown, ask.GAPS.columns, look), ask.GAPS, view)
@@ -126,7 +126,7 @@ def _anomalies(view: View) -> Component:
     if not len(frame):
         return _nothing("疑わしい量", "この期間に、届いた量が平常から大きく外れた日はありません。")
     caption = f"疑わしい量（{view.period.label_ja}・{len(frame):,}件）"
-    shown = table(frame, ask.ANOMALIES.columns, TableLook("anomalies", caption, dense=True, tall=len(frame) > 12))
+    shown = table(frame, ask.ANOMALIES.columns, TableLook(caption, dense=True, tall=len(frame) > 12))
     told = f"届いた量が平常から大きく外れた日が{len(frame):,}件あります。もとのファイルを確かめてください。"
     return _section("疑わしい量", told, shown, ask.ANOMALIES, view)
 
@@ -135,7 +135,7 @@ def _rejects(view: View) -> Component:
     frame = ask.REJECTS.load(view)
     if not len(frame):
         return _nothing("却下の理由", "この期間のファイルに、却下した行はありません。")
-    look = TableLook("rejects", f"却下の理由（{view.period.label_ja}）", dense=True, tall=len(frame) > 12)
+    look = TableLook(f"却下の理由（{view.period.label_ja}）", dense=True, tall=len(frame) > 12)
     told = f"この期間のファイルで却下した行は{int(frame['n'].sum()):,}行、理由は{len(frame)}種類です。"
     return _section("却下の理由", told, table(frame, ask.REJECTS.columns, look), ask.REJECTS, view)
 
@@ -144,7 +144,7 @@ def _loads(view: View) -> Component:
     frame = ask.LOADS.load(view)
     if not len(frame):
         return states.no_data("取り込んだファイル", heading=2)
-    look = TableLook("loads", f"取り込んだファイル（{view.period.label_ja}）", dense=True, tall=len(frame) > 12)
+    look = TableLook(f"取り込んだファイル（{view.period.label_ja}）", dense=True, tall=len(frame) > 12)
     files, refused = int(frame["files"].sum()), int(frame["refused_files"].sum())
     told = f"この期間のデータを含むファイルは{files:,}件、うち不受理は{refused:,}件です。"
     return _section("取り込んだファイル", told, table(frame, ask.LOADS.columns, look), ask.LOADS, view)

@@ -23,10 +23,11 @@ from dashboards.pages import kpi_cards, line_detail, lines_outlook
 from dashboards.pages import lines_data as ask
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.pages.lines_outlook import Told
-from dashboards.sentences.lines import AHEAD, reach_text, reached
+from dashboards.sentences.lines import reach_text
 from dashboards.view import View, known
 from dashboards.wording import with_unit
 from warehouse.japanese import NOT_APPLICABLE_SIGN, mbps, number
+from warehouse.outlook import AHEAD, reached
 
 NAME = "lines"
 _FEEDS = ("回線トラフィック", "インターフェースカウンタ", "回線・回線群（config/lines.csv、line_groups.csv）",
@@ -109,7 +110,6 @@ def _usage(told: Told) -> Component:
     if not known(frame, "p95_bps"):
         return states.no_data("回線の使用状況", heading=2)
     look = TableLook(
-        "lines",
         f"回線の使用状況（{view.period.label_ja}・方向別）",
         dense=True,
         decorate={
@@ -140,9 +140,10 @@ def _range(view: View) -> Component:
         return states.no_data("回線の使用状況", heading=2)
     signs = {"guaranteed_bps": "guaranteed_bps", "p95_guaranteed_pct": "guaranteed_bps", "total_bps": "total_bps",
              "p95_total_pct": "total_bps", "exceeded_minutes": "guaranteed_bps"}
-    look = TableLook("lines", f"回線の使用状況（{view.period.label_ja}・方向別）", dense=True,
+    look = TableLook(f"回線の使用状況（{view.period.label_ja}・方向別）", dense=True,
                      decorate={"name": partial(_choose, view), **{key: _or_sign(of) for key, of in signs.items()}})
-    shown = [table(frame, ask.RANGE.columns, look)]
+    note = "前の期間は同じ日数の直前の範囲、前年同期は前年の同じ日付の範囲です。期間の途中のときは比べません。"
+    shown = [table(frame, ask.RANGE.columns, look), html.P(note, className="note")]
     return _section("回線の使用状況", sentences.lines.usage(frame), shown, ask.RANGE, view)
 
 
@@ -202,7 +203,6 @@ def _outlook(told: Told) -> Component:
         why = "この期間に、傾向を求められる月（ほぼ1か月分の計測値がある月）がありません。"
         return states.no_data("容量の見込み", why, heading=2)
     look = TableLook(
-        "outlook",
         f"確保帯域の70%・90%・100%に達する見込み（{month_ja(str(told.thresholds[0]['seen_from']))}末時点）",
         dense=True,
         decorate={
@@ -238,7 +238,6 @@ def _design(told: Told) -> Component:
     if not known(frame, "result_value"):
         return states.no_data("設計値と実績", heading=2)
     look = TableLook(
-        "design",
         f"設計値と実績（{told.view.period.label_ja}・受信と送信の大きい方）",
         dense=True,
         decorate={

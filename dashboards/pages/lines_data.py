@@ -87,13 +87,30 @@ LEVELS = Dataset(
     lambda view: view.data.line_period(view.period).assign(period=str(view.period)),
 )
 
+_BEFORE = (
+    Column("p95_previous_bps", "前の期間の\n95パーセンタイル", "mbps", decimals=1),
+    Column("p95_last_year_bps", "前年同期の\n95パーセンタイル", "mbps", decimals=1),
+)
+
 RANGE = Dataset(
     "range",
     "回線の使用状況（日の範囲）",
-    tuple(column for column in LEVELS.columns if column.key not in ("kpi_id", "judgement")),
-    lambda view: view.data.line_range(view.period).assign(period=str(view.period)),
+    tuple(column for column in (*LEVELS.columns[:7], *_BEFORE, *LEVELS.columns[7:])
+          if column.key not in ("kpi_id", "judgement")),
+    lambda view: _range(view),
     by_day=True,
 )
+
+
+def _range(view: View) -> pd.DataFrame:
+    """The run of days, with the percentiles of the run before and of the same days of last year where it is over."""
+    frame = view.data.line_range(view.period).assign(period=str(view.period))
+    own = list(zip(frame["entity"], frame["direction"], strict=True))
+    for column, before in zip(_BEFORE, view.before(), strict=True):
+        known = {} if view.is_partial() else {
+            (row["entity"], row["direction"]): row["p95_bps"] for row in rows(view.data.line_range(before.period))}
+        frame[column.key] = pd.Series([known.get(key) for key in own], dtype=object)
+    return frame
 
 DAYS = Dataset(
     "days",

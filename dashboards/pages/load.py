@@ -120,7 +120,7 @@ def _stops(view: View) -> Component:
             html.H2(title, className="section-title"),
             figure_block(text, figures.stops(found, services, span), frame, ask.OUTAGES.columns[:5],
                          _link(ask.OUTAGES, view)),
-            table(frame, ask.OUTAGES.columns, TableLook("outages", caption, sortable=True, dense=True,
+            table(frame, ask.OUTAGES.columns, TableLook(caption, sortable=True, dense=True,
                                                         tall=len(frame) > 12, decorate=_OUTAGE_CELLS)),
         ],
         className="table-section",
@@ -158,7 +158,7 @@ def _services(view: View) -> Component:
     if not known(frame, "availability_pct"):
         return states.no_data(title, heading=2)
     look = TableLook(
-        "services", f"サービス別の稼働（{view.period.label_ja}・{len(frame)}サービス）", sortable=True, dense=True,
+        f"サービス別の稼働（{view.period.label_ja}・{len(frame)}サービス）", sortable=True, dense=True,
         decorate={
             "name": lambda row, text: _proof(view, "K01", "service", row["service_id"], text, f"{text}の稼働率"),
             "target": _or("target", "未設定"),
@@ -178,7 +178,7 @@ def _devices(view: View) -> Component:
     found = list(rows(frame))
     highest = max([100.0, *(row["max_design_pct"] for row in found if row["max_design_pct"] is not None)])
     look = TableLook(
-        "devices", f"機器と指標別の負荷（{view.period.label_ja}・{len(frame)}行）", sortable=True, dense=True,
+        f"機器と指標別の負荷（{view.period.label_ja}・{len(frame)}行）", sortable=True, dense=True,
         tall=len(frame) > 12,
         decorate={
             **({"metric_name": partial(_metric, view), "judgement": _judged} if dataset is ask.DEVICES else {}),
@@ -291,7 +291,7 @@ def _licences(view: View) -> Component:
     if not known(frame, "used"):
         return states.no_data("ライセンス・資源", heading=2)
     look = TableLook(
-        "licences", f"ライセンス・資源の使用（{view.period.label_ja}の末）",
+        f"ライセンス・資源の使用（{view.period.label_ja}の末）",
         decorate={
             "name": lambda row, text: text if row["grain"] is None else _proof(view, row["kpi_id"], row["grain"],
                                                                                row["entity"], text, f"{text}の使用率"),

@@ -173,7 +173,7 @@ def _lines(view: View) -> Component:
     frame = ask.LINES.load(view)
     if not known(frame, "expected"):
         return states.no_data("通信回線")
-    look = TableLook("lines", f"通信回線の使用状況（{view.period.label_ja}・方向別）", decorate=_NO_DENOMINATOR)
+    look = TableLook(f"通信回線の使用状況（{view.period.label_ja}・方向別）", decorate=_NO_DENOMINATOR)
     return _table_section(
         "lines",
         "通信回線の使用状況",
@@ -206,7 +206,6 @@ def _tenants(view: View) -> Component:
         return states.no_data("接続団体別")
     highest = float(frame["share_pct"].max()) if known(frame, "share_pct") else 0.0
     look = TableLook(
-        "tenants",
         f"接続団体別の利用・問合せ・検知（{view.period.label_ja}・{len(frame)}団体）",
         sortable=True,
         decorate={

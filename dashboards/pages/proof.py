@@ -138,7 +138,7 @@ def _rows(view: View, proof: Proof) -> Component:
     told = f"{FOLDS[proof.fold]}です。"
     if len(frame) > ask.ROWS_SHOWN:
         told += f"先頭の{ask.ROWS_SHOWN}行を示します。全{len(frame):,}行は CSV で取り出せます。"
-    look = TableLook("proof-rows", f"値のもとになった行（{len(frame):,}行）", dense=True, tall=len(frame) > 12,
+    look = TableLook(f"値のもとになった行（{len(frame):,}行）", dense=True, tall=len(frame) > 12,
                      decorate={key: _part(key) for key in ("numerator", "denominator")})
     shown = table(frame.head(ask.ROWS_SHOWN), ask.ROWS.columns, look)
     return _section("値のもとになった行", told, shown, ask.ROWS, view)
@@ -156,7 +156,7 @@ def _loads(view: View, proof: Proof) -> Component:
         return states.no_data("もとのファイル", why, heading=2)
     rejected = int((proof.loads["rejected_lines"] > 0).sum())
     told = f"期間内の記録をもたらしたファイルは{len(proof.loads):,}件、うち却下のあったファイルは{rejected:,}件です。"
-    look = TableLook("proof-loads", f"もとのファイル（{len(proof.loads):,}件）", dense=True, tall=len(proof.loads) > 12)
+    look = TableLook(f"もとのファイル（{len(proof.loads):,}件）", dense=True, tall=len(proof.loads) > 12)
     shown = table(proof.loads.head(ask.ROWS_SHOWN), ask.LOADS.columns, look)
     return _section("もとのファイル", told, shown, ask.LOADS, view)
 
@@ -174,7 +174,7 @@ def _targets(proof: Proof) -> Component:
     frame = pd.DataFrame([{**row, "scope": " ".join(part for part in (row["grain"], row["entity"]) if part) or "すべて"}
                           for row in proof.targets])
     empty = {key: _or_none(key) for key in ("target", "caution", "clause", "reason", "valid_to", "operator")}
-    look = TableLook("proof-targets", "目標値の履歴（config/targets.csv）", dense=True, decorate=empty)
+    look = TableLook("目標値の履歴（config/targets.csv）", dense=True, decorate=empty)
     return html.Section([html.H2("目標値の履歴", className="section-title"), table(frame, ask.TARGETS, look)],
                         className="table-section")
 

@@ -129,7 +129,6 @@ def _existing(view: View) -> Component:
     if not len(frame):
         return states.no_data("報告書", "閲覧できる報告書はありません。")
     look = TableLook(
-        "documents",
         f"報告書（{len(frame)}行）",
         sortable=True,
         dense=True,

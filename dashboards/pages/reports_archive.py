@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 from dashboards import sentences, urls
 from dashboards.components.aria import aria
 from dashboards.components.figure import csv_button
-from dashboards.components.table import Node, TableLook, node, table
+from dashboards.components.markup import Node, node
+from dashboards.components.table import TableLook, table
 from dashboards.pages import reports_life_data as ask
 from dashboards.pages.base import csv_link
 from dashboards.view import View
@@ -23,7 +24,7 @@ NAME = "reports"
 def closing(view: View) -> Component:
     """The steps of the month, with their due dates."""
     frame = ask.CLOSING.load(view)
-    look = TableLook("closing", f"{view.period.label_ja}の締め（{len(frame)}工程）",
+    look = TableLook(f"{view.period.label_ja}の締め（{len(frame)}工程）",
                      decorate={"due": _or_none, "done_on": _or_none, "detail": _or_none, "state": _state})
     head = [html.H2("月次の締め", className="section-title"),
             csv_button("月次の締め", csv_link(NAME, ask.CLOSING, view))]
@@ -42,7 +43,7 @@ def archive(view: View) -> Component:
         nothing = html.P("発行済みの文書はありません。", className="reading")
         return html.Section([title, nothing], className="table-section")
     head = [title, csv_button("発行済みの文書", csv_link(NAME, ask.ISSUES, view))]
-    look = TableLook("issues", f"発行済みの文書（{len(frame)}行、新しい順）", sortable=True, dense=True,
+    look = TableLook(f"発行済みの文書（{len(frame)}行、新しい順）", sortable=True, dense=True,
                      decorate={"files": _files, "tenant": _or_none, "reason": _or_none})
     return html.Section(
         [html.Div(head, className="section-head"), *_touched(view), _search(view),

@@ -78,7 +78,7 @@ def _steps(document: Chosen, progress: Progress, *, issued_before: bool) -> Comp
     buttons = [_BUTTON(titles[name], type="submit", name="step", value=name, className="button",
                       **aria(label=f"{document.title}: {titles[name]}")) for name in allowed]
     return html.Form([*fields, html.Div(buttons, className="order-line")], action=urls.STEP, method="post",
-                     className="order-form desk-form")
+                     className="desk-form")
 
 
 def _hidden(document: Chosen, form: str) -> list[Component]:

@@ -214,7 +214,7 @@ def _signatures(view: View) -> Component:
     told = sentences.security.signatures(found, whole, comparable)
     caption = f"検知の多いシグネチャ（{view.period.label_ja}・上位{ask.SIGNATURES_SHOWN}件）"
     new = "新" if comparable else NOT_APPLICABLE_SIGN
-    look = TableLook("signatures", caption, sortable=True,
+    look = TableLook(caption, sortable=True,
                      decorate={"previous_rank": lambda row, text: new if row["previous_rank"] is None else text})
     note = "" if comparable else "期間の途中であるか、前の期間のデータがないため、前の期間の順位は示しません。"
     shown = [table(frame, ask.SIGNATURES.columns, look)] if found else []
@@ -237,7 +237,7 @@ def _cases(view: View) -> Component:
         f"{figures.CASE_SIGNS}　水色の帯は、重大と判断してから15分の連絡の期限です。印のない段階は記録なしです。{most}",
         figure_base.row_height(len(shown), above=16, below=64),
     )
-    look = TableLook("events", f"{title}（{view.period.label_ja}・{len(events)}件）", sortable=True, dense=True,
+    look = TableLook(f"{title}（{view.period.label_ja}・{len(events)}件）", sortable=True, dense=True,
                      tall=len(events) > 6, decorate={"within_15": _contact})
     return html.Section(
         [
@@ -264,7 +264,7 @@ def _soc(view: View) -> Component:
     title = _SOC_TITLE
     if not len(frame):
         return states.no_data(title, heading=2)
-    look = TableLook("soc", f"SOC全体の判定件数と本県（{view.period.label_ja}・危険度別）")
+    look = TableLook(f"SOC全体の判定件数と本県（{view.period.label_ja}・危険度別）")
     told = sentences.security.soc(list(rows(frame)))
     return _section(title, told, [table(frame, ask.SOC.columns, look)], ask.SOC, view,
                     "SOC全体は、SOCが全利用者について判定した件数です。双方のデータがある月だけを比べます。")

@@ -16,8 +16,9 @@ from dashboards.components.aria import aria
 from dashboards.components.figure import csv_button
 from dashboards.components.judgement import chip, sign
 from dashboards.components.link import page_link
+from dashboards.components.markup import Node, node, scroll_table
 from dashboards.components.sources import sources
-from dashboards.components.table import Node, TableLook, node, table
+from dashboards.components.table import TableLook, table
 from dashboards.data import TREND_MONTHS
 from dashboards.frames import rows
 from dashboards.pages import kpi_cards
@@ -86,11 +87,8 @@ def _history(view: View, asked: list[dict[str, Any]]) -> Component:
                          for period in shown)])
     body = [_history_row(view, kpi, judged.get(ask.figure_key(kpi), {}), shown) for kpi in asked]
     caption = f"目標のある指標の判定（{shown[0].label_ja}から{shown[-1].label_ja}まで）" if shown else "判定"
-    whole: Any = node("Table", [node("Caption", node("Span", caption, className="caption-text")), node("Thead", head),
-                                node("Tbody", body)], className="table table-dense")
-    scroll = html.Div(whole, className="table-scroll", tabIndex=0, role="region", **aria(label=caption))
     legend = "● 達成　▲ 注意　■ 未達　－ データなし又は対象なし"
-    return html.Div([scroll, html.P(legend, className="note")])
+    return html.Div([scroll_table(caption, head, body, "table-dense"), html.P(legend, className="note")])
 
 
 def _history_row(view: View, kpi: dict[str, Any], judged: dict[str, str], shown: list[Period]) -> Node:
@@ -123,11 +121,11 @@ def _all(view: View) -> Component:
                 [html.H2("すべての指標", className="section-title"), csv_button("全指標", _link(ask.LEVELS, view))],
                 className="section-head",
             ),
-            _table(frame[~aside], "levels", f"全体・回線・ライセンスの指標（{view.period.label_ja}）", view),
+            _table(frame[~aside], f"全体・回線・ライセンスの指標（{view.period.label_ja}）", view),
             html.Details(
                 [
                     html.Summary(f"{_ASIDE}（{int(aside.sum())}行）"),
-                    _table(frame[aside], "levels-devices", f"{_ASIDE}（{view.period.label_ja}）", view),
+                    _table(frame[aside], f"{_ASIDE}（{view.period.label_ja}）", view),
                 ]
             ),
         ],
@@ -135,9 +133,8 @@ def _all(view: View) -> Component:
     )
 
 
-def _table(frame: pd.DataFrame, name: str, caption: str, view: View) -> Component:
+def _table(frame: pd.DataFrame, caption: str, view: View) -> Component:
     look = TableLook(
-        name,
         f"{caption}（{len(frame)}行）",
         sortable=True,
         dense=True,

@@ -170,7 +170,7 @@ def _routes(view: View) -> Component:
                 className="section-head",
             ),
             html.P(sentences.traffic.routes(frame), className="reading"),
-            table(frame, columns, TableLook("routes", caption, decorate=_SHARE_BARS)),
+            table(frame, columns, TableLook(caption, decorate=_SHARE_BARS)),
             html.P(_ROUTES_NOTE if _is_month(view) else _ROUTES_NOTE + _NO_PERCENTILE, className="note"),
         ],
         className="panel",
@@ -191,7 +191,7 @@ def _tickets(view: View) -> Component:
     return _section(
         title,
         sentences.counts.answers(frame),
-        table(frame, ask.TICKETS.columns, TableLook("tickets", caption, sortable=True, tall=len(frame) > _MANY)),
+        table(frame, ask.TICKETS.columns, TableLook(caption, sortable=True, tall=len(frame) > _MANY)),
         csv_button(title, _link(ask.TICKETS, view)),
         "一次回答の期限は、受付日の翌営業日です。見出しのボタンで並べ替えができます。",
     )

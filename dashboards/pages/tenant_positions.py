@@ -95,7 +95,6 @@ def _table(view: View, frame: pd.DataFrame) -> Component:
     figures_shown: dict[str, Decorate] = {
         key: _figure_cell(key) for key in ("value", "first_quartile", "median", "third_quartile")}
     look = TableLook(
-        "positions",
         f"{_TITLE}（{view.period.label_ja}）",
         dense=True,
         decorate=figures_shown | {"place": lambda row, text: NOT_APPLICABLE_SIGN if row["place"] is None else text},

@@ -15,8 +15,9 @@ from dashboards.components import states
 from dashboards.components.figure import csv_button
 from dashboards.components.judgement import sign
 from dashboards.components.link import page_link
+from dashboards.components.markup import node
 from dashboards.components.sources import sources
-from dashboards.components.table import Decorate, TableLook, bar_cell, node, table
+from dashboards.components.table import Decorate, TableLook, bar_cell, table
 from dashboards.frames import rows
 from dashboards.pages import kpi_cards
 from dashboards.pages import tenants_data as ask
@@ -56,7 +57,7 @@ def _range(view: View) -> Component:
         return states.no_data(title, "この範囲に接続していた団体はありません。", heading=2)
     highest = float(frame["share_pct"].max()) if known(frame, "share_pct") else 0.0
     look = TableLook(
-        "bodies", f"{title}（{view.period.label_ja}・{len(frame)}団体）", sortable=True, dense=True,
+        f"{title}（{view.period.label_ja}・{len(frame)}団体）", sortable=True, dense=True,
         decorate={"name": partial(_name, view),
                   "share_pct": lambda row, text: bar_cell(row["share_pct"], highest, text)},
     )
@@ -77,7 +78,6 @@ def _bodies(view: View, everyone: pd.DataFrame) -> Component:
     if not len(frame):
         return states.no_data("接続団体", "この期間に、この範囲に当たる接続団体はありません。", heading=2)
     look = TableLook(
-        "bodies",
         f"接続団体別の指標（{view.period.label_ja}・{len(frame)}団体）",
         sortable=True,
         dense=True,

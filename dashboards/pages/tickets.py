@@ -122,7 +122,7 @@ def _changes(view: View) -> Component:
     frame, title = ask.CHANGES.load(view), "設定変更"
     if not len(frame):
         return states.no_data(title, heading=2)
-    look = TableLook("changes", f"設定変更の受付から完了まで（{view.period.label_ja}・{len(frame)}区分）", dense=True,
+    look = TableLook(f"設定変更の受付から完了まで（{view.period.label_ja}・{len(frame)}区分）", dense=True,
                      decorate=_rates() | ({"requested": partial(_change_proof, view)} if view.scope.platform else {}))
     told = sentences.tickets.changes(only_kpi(view, "K30"), frame, view.period.label_ja, view.period.kind)
     return section(title, told, [table(sums.with_sum(frame), ask.CHANGES.columns, look)], ask.CHANGES, view)

@@ -57,7 +57,7 @@ def listed(frame: pd.DataFrame, dataset: Dataset, title: str, view: View, decora
     shown = frame.head(ROWS_SHOWN)
     more = f"、はじめの{ROWS_SHOWN}件" if len(frame) > ROWS_SHOWN else ""
     caption = f"{title}（{view.period.label_ja}・{len(frame):,}件{more}）"
-    look = TableLook(dataset.name, caption, sortable=True, dense=True, tall=len(shown) > _TALL_FROM,
+    look = TableLook(caption, sortable=True, dense=True, tall=len(shown) > _TALL_FROM,
                      decorate={"tenant_name": partial(_body, view)} | decorate)
     return table(shown, dataset.columns, look)
 

@@ -40,7 +40,7 @@ def matrix(view: View) -> Component:
     if not len(frame):
         return states.no_data(title)
     shown, columns = sums.matrix(frame)
-    look = TableLook("received", f"{title}（{view.period.label_ja}・件）", decorate=_proofs(view, columns))
+    look = TableLook(f"{title}（{view.period.label_ja}・件）", decorate=_proofs(view, columns))
     compared_with = ask.received_before(view) if view.period.kind == "days" else only_kpi(view, "K26")
     told = sentences.tickets.received(compared_with, frame, view.period.label_ja, view.period.kind)
     head = [html.H3(title, className="figure-title"), csv_button(title, link(ask.RECEIVED, view))]

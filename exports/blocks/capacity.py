@@ -9,9 +9,11 @@ from exports.blocks.watch import SHADES, WEEKDAYS
 from exports.model import ChartSpec, Column, Reference, Series
 from exports.text import amount, amount_or_dash, missing, month_ja, month_label
 from warehouse.japanese import mbps
-from warehouse.outlook import AHEAD, UNTOLD, forecast, reached
+from warehouse.outlook import AHEAD, NO_OUTLOOK, REACHED, UNTOLD, forecast, reached
 
 _THRESHOLDS = (70, 90, 100)
+_ITEMS = {"p95_guaranteed": "95%値（対確保）", "max_guaranteed": "最大（対確保）", "p95_total": "95%値（対総）"}
+_WITHOUT_MONTH = {NO_OUTLOOK: "なし", REACHED: "到達済"}
 _AHEAD_MONTHS = 12
 """How far a printed forecast goes: the range of later months would leave nothing of the past."""
 
@@ -60,14 +62,14 @@ def design_table(ctx: Context, params: Params) -> TableContent:
     rows = records(require_rows(ctx.data.frame("design_results", period=str(ctx.period)), "設計値との対比"))
     outlook = _outlook(ctx)
     columns = (
-        Column("対象", "left", 40),
-        Column("項目", "left", 34),
-        Column("単位", "center", 13),
-        Column("設計値", weight=14),
-        Column("実績", weight=14),
-        Column("余裕", weight=14),
+        Column("対象", "left", 34),
+        Column("項目", "left", 30),
+        Column("単位", "center", 15),
+        Column("設計値", weight=14.5),
+        Column("実績", weight=13.5),
+        Column("余裕", weight=12.5),
         Column("設計比", unit="%", weight=11),
-        *(Column(f"{threshold}%", "center", 13.5, group="到達見込み") for threshold in _THRESHOLDS),
+        *(Column(f"{threshold}%", "center", 12, group="到達見込み") for threshold in _THRESHOLDS),
     )
     chosen = [row for row in rows if not missing(row["design_value"]) and _is_listed(row, params["device_floor"])]
     return TableContent(columns, tuple(_design_row(row, outlook) for row in chosen))
@@ -87,7 +89,7 @@ def _design_row(row: dict[str, Any], outlook: dict[tuple[str, str, str], dict[in
     own = outlook.get((row["kind"], row["entity"], metric))
     return (
         row["name"],
-        row["item_name"],
+        _ITEMS.get(row["item"], row["item_name"]),
         "Mbps" if is_rate else row["unit"],
         amount(scaled[0]),
         *(amount(value, decimals) for value in scaled[1:]),
@@ -97,10 +99,10 @@ def _design_row(row: dict[str, Any], outlook: dict[tuple[str, str, str], dict[in
 
 
 def _reach(row: dict[str, Any] | None) -> str:
-    """R10.8, or why there is no month; … where too few months are known."""
+    """R10.8, or in short why there is no month; … where too few months are known."""
     if row is None or reached(row) == UNTOLD:
         return "…"
-    return month_label(row["reach_month"]) if reached(row) == AHEAD else reached(row)
+    return month_label(row["reach_month"]) if reached(row) == AHEAD else _WITHOUT_MONTH[reached(row)]
 
 
 def outlook_chart(ctx: Context, params: Params) -> ChartContent:
@@ -118,7 +120,7 @@ def outlook_chart(ctx: Context, params: Params) -> ChartContent:
         unit="Mbps",
         category_title="年月",
         references=tuple(Reference(f"確保帯域 {amount(mbps(limit))}Mbps", float(limit) / 1e6) for limit in limits),
-        height_mm=62,
+        height_mm=50,
     )
     return ChartContent(spec, _outlook_sentence(_outlook(ctx).get(("line", line, "p95_bps"), {}), rows))
 

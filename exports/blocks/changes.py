@@ -20,15 +20,15 @@ def _patches(ctx: Context) -> list[dict[str, Any]]:
 def patches_table(ctx: Context, _: Params) -> TableContent:
     """Published or applied in the month, or still to be applied at its end; the gravest first."""
     columns = (
-        Column("識別子", "left", 22),
-        Column("件名", "left", 44),
-        Column("対象機器", "left", 31),
+        Column("識別子", "left", 19),
+        Column("件名", "left", 52),
+        Column("対象機器", "left", 29),
         Column("影響", "center", 9),
         Column("公開", "left", 12),
-        Column("適用予定", "left", 14),
+        Column("適用予定", "left", 13),
         Column("適用", "left", 12),
-        Column("時間帯", "left", 17),
-        Column("状態", "left", 16),
+        Column("時間帯", "left", 14),
+        Column("状態", "left", 13),
     )
     return TableContent(columns, tuple(_patch_row(row) for row in _patches(ctx)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from exports.blocks.base import Context, Params, Sentences, TableContent, records, require_rows
+from exports.blocks.base import Context, Params, Sentences, TableContent, records, require_rows, total
 from exports.model import Column
 from exports.text import NO_DATA, amount, as_of_ja, coverage, missing
 from exports.tone import polite
@@ -15,14 +15,16 @@ from warehouse.japanese import era_date, era_datetime
 def premises_table(ctx: Context, params: Params) -> TableContent:
     """Item and value: period, open days, as-of time, snapshot, bodies; units of traffic unless ``traffic`` is false."""
     snapshot = ctx.data.snapshot
-    calendar = next((row for row in records(ctx.year_frame("calendar_months")) if row["jst_month"] == ctx.month), None)
-    if calendar is None:
+    calendar = [row for row in records(ctx.year_frame("calendar_months")) if row["jst_month"] in ctx.period.months]
+    if len(calendar) < ctx.period.length:
         days = NO_DATA
     else:
-        days = f"{amount(calendar['open_days'])}日（暦日{amount(calendar['days'])}日）"
+        open_days, all_days = (total(row[name] for row in calendar) for name in ("open_days", "days"))
+        days = f"{amount(open_days)}日（暦日{amount(all_days)}日）"
     as_of = f"{as_of_ja(snapshot.data_as_of)}（最終の計測時刻）" if snapshot.data_as_of else NO_DATA
     rows = (
         ("対象期間", f"{era_date(ctx.period.start)}から{era_date(ctx.period.end)}まで"),
+        *_unfinished(ctx),
         ("開庁日数", days),
         _bodies(ctx),
         ("データ基準日時", as_of),
@@ -39,6 +41,23 @@ _TRAFFIC = (
     ("通信の単位", "1GBは10億バイト、1Mbpsは毎秒100万ビットとする。"),
     ("通信の方向", "受信は接続団体に向かう通信、送信は接続団体から出る通信とする。"),
 )
+
+
+def _unfinished(ctx: Context) -> tuple[tuple[str, str], ...]:
+    """A line of its own when the figures do not reach the end of the period."""
+    return () if ctx.is_compared else (("集計した期間", unfinished_note(ctx)),)
+
+
+def unfinished_note(ctx: Context) -> str:
+    """What the reader must know of a period that still runs or is the first one told; empty for the others."""
+    if ctx.is_compared:
+        return ""
+    if ctx.is_complete:
+        return f"{ctx.words.previous}のデータがないため、{ctx.words.previous}とは比べない。"
+    return (
+        f"{ctx.period.length}か月のうち、データのある{ctx.made_of}か月（{era_date(ctx.through)}まで）の値による。"
+        f"データのない月は「…」とし、{ctx.words.previous}とは比べない。"
+    )
 
 
 def _rounding(ctx: Context) -> str:
@@ -72,7 +91,7 @@ def _bodies(ctx: Context) -> tuple[str, str]:
 
 def quality_sentences(ctx: Context, params: Params) -> Sentences:
     """Missing samples, corrections and rejects in words; the tables are in annex 3."""
-    feeds = records(ctx.month_frame("coverage_month"))
+    feeds = records(ctx.period_frame("coverage_month"))
     gaps = [row for row in feeds if missing(row["coverage_pct"]) or row["coverage_pct"] < 100]
     facts = ["欠測はない。" if not gaps else f"欠測のある元データは{'、'.join(_gap(row) for row in gaps)}である。"]
     floor = amount(params["coverage_floor"])
@@ -98,7 +117,7 @@ def _gap(row: dict[str, Any]) -> str:
 
 
 def coverage_table(ctx: Context, _: Params) -> TableContent:
-    rows = records(require_rows(ctx.month_frame("coverage_month"), "取得率"))
+    rows = records(require_rows(ctx.period_frame("coverage_month"), "取得率"))
     columns = (
         Column("元データ", "left", 54),
         Column("対象数", weight=16),

@@ -81,9 +81,14 @@ def sentences(ctx: Context, _: Params) -> Sentences:
 
 def _faults(ctx: Context) -> list[dict[str, Any]]:
     rows = records(ctx.days_frame("faults"))
-    if not rows and missing(_months(ctx).get(ctx.month, {}).get("n")):
+    if not rows and not _told(ctx):
         raise NoRecord
     return rows
+
+
+def _told(ctx: Context) -> bool:
+    """Whether the ledger tells of any month of the period."""
+    return any(not missing(_months(ctx).get(month, {}).get("n")) for month in ctx.period.months)
 
 
 def list_table(ctx: Context, _: Params) -> TableContent:
@@ -129,12 +134,12 @@ def causes_table(ctx: Context, _: Params) -> TableContent:
 
 def open_sentences(ctx: Context, _: Params) -> Sentences:
     """Every fault that is not completed, whichever month it was detected in."""
-    if missing(_months(ctx).get(ctx.month, {}).get("n")):
-        return ("対象月の障害管理台帳が取り込まれていないため、未完了の障害はデータなしである。",)
+    if not _told(ctx):
+        return (f"{ctx.words.span}の障害管理台帳が取り込まれていないため、未完了の障害はデータなしである。",)
     rows = records(ctx.open_faults())
     if not rows:
-        return (f"{era_date(ctx.period.end)}までに検知した障害で、未完了のものはない。",)
-    first = f"{era_date(ctx.period.end)}までに検知した障害のうち、未完了のものは{len(rows)}件である。"
+        return (f"{era_date(ctx.through)}までに検知した障害で、未完了のものはない。",)
+    first = f"{era_date(ctx.through)}までに検知した障害のうち、未完了のものは{len(rows)}件である。"
     return (first, *(_open_fault(row) for row in rows))
 
 

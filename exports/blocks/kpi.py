@@ -23,28 +23,45 @@ def shown(row: dict[str, Any], column: str = "value") -> str:
 
 
 def summary_table(ctx: Context, _: Params) -> TableContent:
+    """The main KPIs."""
+    return _results(ctx, rows_of(ctx))
+
+
+def all_table(ctx: Context, _: Params) -> TableContent:
+    """Every KPI of the catalogue over a half or a year."""
+    return _results(ctx, all_rows(ctx))
+
+
+def all_rows(ctx: Context) -> list[dict[str, Any]]:
+    return records(require_rows(ctx.own_frame("kpi_items"), "指標"))
+
+
+def _results(ctx: Context, rows: list[dict[str, Any]]) -> TableContent:
     columns = (
         Column("番号", "left", 9),
         Column("指標", "left", 62),
         Column("単位", "center", 9),
         Column("実績", weight=14),
         Column("目標", "left", 16.5),
-        Column("前月", weight=14),
-        Column("前年同月", weight=14),
+        *(Column(name, weight=14) for name in _compared_names(ctx)),
         Column("判定", "left", 21.5),
     )
-    return TableContent(columns, tuple(_summary_row(row) for row in rows_of(ctx)))
+    return TableContent(columns, tuple(_summary_row(ctx, row) for row in rows))
 
 
-def _summary_row(row: dict[str, Any]) -> tuple[str, ...]:
+def _compared_names(ctx: Context) -> tuple[str, ...]:
+    return tuple(name for name in (ctx.words.previous, ctx.words.last_year) if name)
+
+
+def _summary_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
+    earlier = ("previous_value", "last_year_value")[: len(_compared_names(ctx))]
     return (
         row["kpi_id"],
         row["name"],
         text(row["unit"]),
         shown(row),
         target(row, "未設定"),
-        shown(row, "previous_value"),
-        shown(row, "last_year_value"),
+        *(shown(row, name) for name in earlier),
         judgement(row["judgement"]),
     )
 
@@ -93,7 +110,9 @@ def requests(ctx: Context, params: Params) -> Sentences:
     return tuple(sentence for rule in rules.REQUESTS for sentence in rule(ctx, params))
 
 
-def definitions_table(ctx: Context, _: Params) -> TableContent:
+def definitions_table(ctx: Context, params: Params) -> TableContent:
+    """The main KPIs; with ``params['all']`` every KPI of the catalogue, but not its further measures."""
+    rows = all_rows(ctx) if params.get("all") else rows_of(ctx)
     columns = (
         Column("番号", "left", 10),
         Column("指標", "left", 36),
@@ -111,17 +130,17 @@ def definitions_table(ctx: Context, _: Params) -> TableContent:
                 text(row["unit"]),
                 text(row["formula"]),
                 _rounding(row),
-                _targets(ctx, row["kpi_id"]),
+                _targets(rows, row["kpi_id"]),
             )
             for row in records(ctx.data.frame("kpi_catalogue"))
-            if row["headline"]
+            if row["headline"] or (params.get("all") and row["kpi_id"] == row["kpi_no"])
         ),
     )
 
 
-def _targets(ctx: Context, kpi_id: str) -> str:
+def _targets(rows: list[dict[str, Any]], kpi_id: str) -> str:
     """The KPI's target; single lines may have targets of their own."""
-    found = {target(row, "未設定") for row in rows_of(ctx) if row["kpi_id"] == kpi_id}
+    found = {target(row, "未設定") for row in rows if row["kpi_id"] == kpi_id}
     return found.pop() if len(found) == 1 else "対象による"
 
 

@@ -23,8 +23,10 @@ _DIRECTIONS = {"in": "受信", "out": "送信"}
 _METRICS = (("cpu_pct", "CPU使用率（%）"), ("memory_pct", "メモリ使用率（%）"), ("sessions", "同時セッション数"))
 
 
-def _line_rows(ctx: Context) -> list[dict[str, Any]]:
-    return records(require_rows(ctx.month_frame("line_month"), "通信回線"))
+def line_rows(ctx: Context) -> list[dict[str, Any]]:
+    """One row per line and direction of the period."""
+    rows = records(require_rows(ctx.period_frame("line_month"), "通信回線"))
+    return [row for row in rows if row.get("grain", "line") == "line"]
 
 
 def month_table(ctx: Context, _: Params) -> TableContent:
@@ -43,7 +45,7 @@ def month_table(ctx: Context, _: Params) -> TableContent:
         Column("取得率", unit="%", weight=10.5),
         Column("判定", "left", 17),
     )
-    return TableContent(columns, tuple(_line_row(ctx, row) for row in _line_rows(ctx)))
+    return TableContent(columns, tuple(_line_row(ctx, row) for row in line_rows(ctx)))
 
 
 def _line_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
@@ -66,7 +68,7 @@ def _line_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
 
 def sentences(ctx: Context, _: Params) -> Sentences:
     """The busier direction of every line with a guaranteed bandwidth, in one sentence each."""
-    rows = [row for row in _line_rows(ctx) if not missing(row["guaranteed_bps"])]
+    rows = [row for row in line_rows(ctx) if not missing(row["guaranteed_bps"])]
     names = list(dict.fromkeys(row["name"] for row in rows))
     return tuple(_line_sentence(ctx, [row for row in rows if row["name"] == name]) for name in names)
 
@@ -88,7 +90,7 @@ def _line_sentence(ctx: Context, rows: list[dict[str, Any]]) -> str:
 
 
 def group_table(ctx: Context, _: Params) -> TableContent:
-    rows = records(ctx.month_frame("line_group_month"))
+    rows = [row for row in records(ctx.period_frame("line_group_month")) if row.get("grain") in (None, "line_group")]
     columns = (
         Column("回線の組", "left", 71),
         Column("方向", "center", 10),
@@ -182,7 +184,7 @@ def _peak(series: tuple[Series, ...], days: tuple[Any, ...], what: str) -> str:
 
 def devices_table(ctx: Context, _: Params) -> TableContent:
     """One row per device; sessions are compared with the design limit."""
-    rows = records(require_rows(ctx.month_frame("device_month"), "機器"))
+    rows = records(require_rows(ctx.period_frame("device_month"), "機器"))
     cells = {(row["device_id"], row["metric"]): row for row in rows}
     names = {row["device_id"]: row["name"] for row in rows}
     columns = [Column("機器", "left", 2.8)]
@@ -210,7 +212,7 @@ def _device_row(name: str, device: str, cells: dict[tuple[str, str], dict[str, A
 
 def device_sentences(ctx: Context, _: Params) -> Sentences:
     """The highest load against the design limit."""
-    rows = [row for row in records(ctx.month_frame("device_month")) if not missing(row["max_design_pct"])]
+    rows = [row for row in records(ctx.period_frame("device_month")) if not missing(row["max_design_pct"])]
     if not rows:
         return ("機器負荷はデータなしである。",)
     facts = []

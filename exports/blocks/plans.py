@@ -161,7 +161,7 @@ def _planned_patches(ctx: Context, after: Period) -> _Planned:
 
 def _planned_stops(ctx: Context, after: Period) -> _Planned:
     for row in records(ctx.data.frame("outages", first_date=after.start, last_date=after.end)):
-        if row["kind_name"] == "計画停止":
+        if row["kind_name"] == "計画停止" and row["started_at"].date() >= after.start:
             yield row["started_at"].date(), "計画停止", text(row["cause"]), text(row["service_name"])
 
 

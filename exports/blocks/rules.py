@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from exports.blocks.base import Context, Params, records, total
+from exports.blocks.lines import line_rows
 from exports.text import amount, as_gb, change, change_pct, comparisons, coverage, missing, target, text
 
 Rule = Callable[[Context, Params], list[str]]
@@ -22,18 +23,21 @@ def _figure(row: dict[str, Any], column: str = "value") -> str:
 def missed_targets(ctx: Context, _: Params) -> list[str]:
     words = {"未達": "を満たさなかった", "注意": "に対し注意の範囲であった"}
     return [
-        f"{row['name']}は{_figure(row)}で、目標（{target(row)}）{words[row['judgement']]}。{_before(row)}"
+        f"{row['name']}は{_figure(row)}で、目標（{target(row)}）{words[row['judgement']]}。{_before(ctx, row)}"
         for word in words
         for row in _kpis(ctx)
         if row["judgement"] == word
     ]
 
 
-def _before(row: dict[str, Any]) -> str:
+def _before(ctx: Context, row: dict[str, Any]) -> str:
+    previous = ctx.words.previous
+    if not ctx.is_compared:
+        return ""
     return (
-        "前月はデータなしである。"
+        f"{previous}はデータなしである。"
         if missing(row["previous_value"])
-        else f"前月は{_figure(row, 'previous_value')}であった。"
+        else f"{previous}は{_figure(row, 'previous_value')}であった。"
     )
 
 
@@ -55,8 +59,8 @@ def serious_events(ctx: Context, _: Params) -> list[str]:
     row = rows.get("K34")
     if row is None or missing(row["value"]):
         return ["重大なセキュリティイベントの件数はデータなしである。"] if row is not None else []
-    compared = change(row["value"], row["previous_value"], "件")
-    return [f"重大なセキュリティイベント（危険度2以上）は{amount(row['value'])}件で、前月比は{compared}であった。"]
+    compared = f"{ctx.words.previous}比は{change(row['value'], row['previous_value'], '件')}"
+    return [f"重大なセキュリティイベント（危険度2以上）は{amount(row['value'])}件で、{compared}であった。"]
 
 
 def traffic(ctx: Context, _: Params) -> list[str]:
@@ -68,7 +72,7 @@ def traffic(ctx: Context, _: Params) -> list[str]:
         return ["接続団体の通信量はデータなしである。"]
     return [
         f"接続団体の通信量の合計は{as_gb(now, 0)}GBで、"
-        f"{comparisons(('前月比', change_pct(now, before)), ('前年同月比', change_pct(now, year)))}であった。"
+        f"{comparisons(*ctx.compare(change_pct(now, before), change_pct(now, year)))}であった。"
     ]
 
 
@@ -76,10 +80,8 @@ def tickets(ctx: Context, _: Params) -> list[str]:
     row = next((row for row in _kpis(ctx) if row["kpi_id"] == "K26"), None)
     if row is None or missing(row["value"]):
         return []
-    compared = comparisons(
-        ("前月比", change(row["value"], row["previous_value"], "件")),
-        ("前年同月比", change(row["value"], row["last_year_value"], "件")),
-    )
+    before, year = (change(row["value"], row[name], "件") for name in ("previous_value", "last_year_value"))
+    compared = comparisons(*ctx.compare(before, year))
     return [f"問合せ・作業依頼の受付は{amount(row['value'])}件で、{compared}であった。"]
 
 
@@ -92,7 +94,7 @@ def gaps(ctx: Context, params: Params) -> list[str]:
 
 
 def _thin(ctx: Context, params: Params) -> list[dict[str, Any]]:
-    rows = records(ctx.month_frame("coverage_month"))
+    rows = records(ctx.period_frame("coverage_month"))
     return [row for row in rows if missing(row["coverage_pct"]) or row["coverage_pct"] < params["coverage_floor"]]
 
 
@@ -109,7 +111,7 @@ def ask_late_answers(ctx: Context, _: Params) -> list[str]:
 
 
 def ask_approvals(ctx: Context, _: Params) -> list[str]:
-    rows = [row for row in records(ctx.month_frame("change_month")) if not missing(row["approval_needed"])]
+    rows = [row for row in records(ctx.period_frame("change_month")) if not missing(row["approval_needed"])]
     short = sum(row["approval_needed"] - (row["approved_before"] or 0) for row in rows)
     return (
         [f"県の承認前に実施した設定変更{amount(short)}件について、事後承認の可否の判断を依頼する。"]
@@ -120,7 +122,7 @@ def ask_approvals(ctx: Context, _: Params) -> list[str]:
 
 def ask_lines(ctx: Context, params: Params) -> list[str]:
     """Lines that miss their target; without a target, those that filled their guaranteed bandwidth."""
-    lines = {row["line_id"]: row for row in records(ctx.month_frame("line_month")) if not missing(row["judged_pct"])}
+    lines = {row["name"]: row for row in line_rows(ctx) if not missing(row["judged_pct"])}
     return [
         f"{row['name']}の{row['kpi_name']}が{ctx.kpi(row['kpi_id'], row['judged_pct'])}%に達したため、"
         "増強の要否の判断を依頼する。"
@@ -131,7 +133,7 @@ def ask_lines(ctx: Context, params: Params) -> list[str]:
 
 
 def ask_licences(ctx: Context, params: Params) -> list[str]:
-    rows = records(ctx.month_frame("licence_month"))
+    rows = records(ctx.period_frame("licence_month"))
     return [
         f"{row['name']}の使用率が{ctx.kpi('K21', row['used_pct'])}%"
         f"（上限{amount(row['capacity'])}{text(row['unit'], '')}）であるため、"
@@ -144,7 +146,7 @@ def ask_licences(ctx: Context, params: Params) -> list[str]:
 def ask_devices(ctx: Context, params: Params) -> list[str]:
     rows = [
         row
-        for row in records(ctx.month_frame("device_month"))
+        for row in records(ctx.period_frame("device_month"))
         if not missing(row["max_design_pct"]) and row["max_design_pct"] >= params["device_floor"]
     ]
     if not rows:

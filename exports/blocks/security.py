@@ -13,6 +13,7 @@ from exports.blocks.base import (
     TableContent,
     month_columns,
     month_row,
+    months_sentence,
     pivot,
     records,
     require_rows,
@@ -84,6 +85,9 @@ def severity_chart(
 
 
 def _count_sentence(ctx: Context, cells: dict[tuple[Any, Any], Any], levels: list[str], what: str) -> str:
+    if not ctx.is_month:
+        sums = {month: total(cells.get((level, month)) for level in levels) for month in ctx.months}
+        return months_sentence(what, sums, "件")
     now, before, year = (
         total(cells.get((level, month)) for level in levels)
         for month in (ctx.month, ctx.period.previous().last_month, ctx.period.last_year().last_month)
@@ -109,9 +113,9 @@ def severity_table(rows: Sequence[dict[str, Any]], months: Sequence[str]) -> Tab
 
 
 def comparison_table(ctx: Context, _: Params) -> TableContent:
-    """The month's counts by severity beside those of the whole monitoring centre."""
-    own = {row["severity"]: row for row in _trend(ctx) if row["jst_month"] == ctx.month}
-    centre = {row["severity"]: row for row in records(ctx.year_frame("soc_totals")) if row["jst_month"] == ctx.month}
+    """The period's counts by severity beside those of the whole monitoring centre."""
+    own = _by_severity(ctx, _trend(ctx), ("n", "blocked"))
+    centre = _by_severity(ctx, records(ctx.year_frame("soc_totals")), ("n",))
     levels = sorted(set(own) | set(centre), key=lambda level: (level is None, level or 0))
     columns = (
         Column("危険度", "left", 3),
@@ -124,6 +128,20 @@ def comparison_table(ctx: Context, _: Params) -> TableContent:
     return TableContent(columns, tuple(_comparison_row(own.get(level), centre.get(level)) for level in levels))
 
 
+def _by_severity(ctx: Context, rows: list[dict[str, Any]], counts: tuple[str, ...]) -> dict[Any, dict[str, Any]]:
+    """Counts of the period's months, added up for each severity."""
+    own = [row for row in rows if row["jst_month"] in ctx.period.months]
+    names = {row["severity"]: row["severity_name"] for row in own}
+    return {
+        level: {
+            "severity": level,
+            "severity_name": name,
+            **{count: total(row[count] for row in own if row["severity"] == level) for count in counts},
+        }
+        for level, name in names.items()
+    }
+
+
 def _comparison_row(own: dict[str, Any] | None, centre: dict[str, Any] | None) -> tuple[str, ...]:
     name = (own or centre or {})["severity_name"]
     whole = amount(centre["n"]) if centre else ("－" if own and own["severity"] is None else "…")
@@ -132,7 +150,7 @@ def _comparison_row(own: dict[str, Any] | None, centre: dict[str, Any] | None) -
 
 def serious_of(ctx: Context) -> list[dict[str, Any]]:
     rows = records(ctx.days_frame("serious_events"))
-    known = any(row["jst_month"] == ctx.month and not missing(row["n"]) for row in _trend(ctx))
+    known = any(row["jst_month"] in ctx.period.months and not missing(row["n"]) for row in _trend(ctx))
     if not rows and not known:
         raise NoRecord
     return rows
@@ -143,7 +161,7 @@ def contact_sentences(ctx: Context, _: Params) -> Sentences:
     try:
         rows = serious_of(ctx)
     except NoRecord:
-        return ("対象月の重大なセキュリティイベントはデータなしである。",)
+        return (f"{ctx.words.span}の重大なセキュリティイベントはデータなしである。",)
     if not rows:
         return ("重大なセキュリティイベント（危険度2以上）は0件であり、15分以内の緊急連絡は対象なしである。",)
     judged = [row for row in rows if not missing(row["judged_at"])]
@@ -234,12 +252,14 @@ def signatures_table(ctx: Context, params: Params) -> TableContent:
         Column("最大の危険度", "left", 30),
         Column("検知", unit="件", weight=14),
         Column("遮断", unit="件", weight=14),
-        Column("前月順位", weight=17),
+        Column(f"{ctx.words.previous}順位", weight=17),
     )
-    return TableContent(columns, tuple(_signature_row(row) for row in records(frame)))
+    return TableContent(columns, tuple(_signature_row(ctx, row) for row in records(frame)))
 
 
-def _signature_row(row: dict[str, Any]) -> tuple[str, ...]:
+def _signature_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
+    """Without numbers of the period before its ranks are unknown, not 圏外."""
+    unseen = "圏外" if ctx.is_compared else amount(None)
     return (
         amount(row["rank"]),
         text(row["signature"]),
@@ -247,5 +267,5 @@ def _signature_row(row: dict[str, Any]) -> tuple[str, ...]:
         text(row["severity_name"], "未判断"),
         amount(row["n"]),
         amount(row["blocked"]),
-        "圏外" if missing(row["previous_rank"]) else amount(row["previous_rank"]),
+        unseen if missing(row["previous_rank"]) else amount(row["previous_rank"]),
     )

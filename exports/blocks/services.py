@@ -24,7 +24,7 @@ from exports.text import amount, amount_or_dash, missing, moment, month_ja, mont
 
 def availability_table(ctx: Context, _: Params) -> TableContent:
     """One row per service; availability is cut, never rounded up to 100.000."""
-    rows = records(require_rows(ctx.month_frame("service_month"), "サービス"))
+    rows = records(require_rows(ctx.period_frame("service_month"), "サービス"))
     columns = (
         Column("サービス", "left", 44),
         Column("計画サービス時間", unit="分", weight=30),
@@ -48,10 +48,11 @@ def _availability_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def availability_sentences(ctx: Context, _: Params) -> Sentences:
-    rows = records(ctx.month_frame("service_month"))
+    rows = records(ctx.period_frame("service_month"))
     known = [row for row in rows if not missing(row["availability_pct"])]
     if not known:
-        return (f"対象月の稼働停止台帳が取り込まれていないため、{len(rows)}サービスの稼働率はデータなしである。",)
+        absent_all = f"{len(rows)}サービスの稼働率はデータなしである。"
+        return (f"{ctx.words.span}の稼働停止台帳が取り込まれていないため、{absent_all}",)
     stopped = [row for row in known if (row["unplanned_minutes"] or 0) > 0]
     facts = [f"{len(known)}サービスのうち{len(known) - len(stopped)}サービスで計画外停止がなかった。"]
     facts += [
@@ -82,10 +83,10 @@ def availability_chart(ctx: Context, _: Params) -> ChartContent:
         maximum=100.0,
         height_mm=52,
     )
-    summary = "12か月の稼働率はデータなしである。"
+    summary = f"{len(ctx.months)}か月の稼働率はデータなしである。"
     if known:
         month = ctx.months[series.values.index(lowest)]
-        summary = f"12か月の最低は{month_ja(month)}の{ctx.kpi('K01', lowest)}%である。"
+        summary = f"{len(ctx.months)}か月の最低は{month_ja(month)}の{ctx.kpi('K01', lowest)}%である。"
     return ChartContent(spec, summary, (f"縦軸の原点は{floor:.2f}%であり、0ではない。",))
 
 
@@ -121,14 +122,14 @@ def outages_table(ctx: Context, params: Params) -> TableContent:
 
 
 class NoRecord(Unfilled):
-    """The ledger of the month has not been loaded: an empty list would look like 「none」."""
+    """The ledger of the period has not been loaded: an empty list would look like 「none」."""
 
     def __init__(self) -> None:
-        super().__init__("対象月の台帳が取り込まれていません。")
+        super().__init__("台帳が取り込まれていません。")
 
 
 def _stops_known(ctx: Context) -> bool:
-    return any(not missing(row["availability_pct"]) for row in records(ctx.month_frame("service_month")))
+    return any(not missing(row["availability_pct"]) for row in records(ctx.period_frame("service_month")))
 
 
 def _outage_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
@@ -145,7 +146,7 @@ def _outage_row(ctx: Context, row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def licences_table(ctx: Context, _: Params) -> TableContent:
-    rows = records(require_rows(ctx.month_frame("licence_month"), "利用数の種別"))
+    rows = records(require_rows(ctx.period_frame("licence_month"), "利用数の種別"))
     columns = (
         Column("種別", "left", 74),
         Column("単位", "left", 19),
@@ -194,7 +195,7 @@ def filter_chart(ctx: Context, _: Params) -> ChartContent:
 
 
 def functions_table(ctx: Context, _: Params) -> TableContent:
-    rows = records(require_rows(ctx.month_frame("detection_function_month"), "検知機能"))
+    rows = records(require_rows(ctx.period_frame("detection_function_month"), "検知機能"))
     columns = (
         Column("検知機能", "left", 4),
         Column("検知", unit="件"),

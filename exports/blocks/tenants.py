@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from exports.blocks.base import (
@@ -39,7 +40,7 @@ def sentences(ctx: Context, _: Params) -> Sentences:
     share = total(row["bytes_total"] for row in top) / now * 100 if now else None
     facts = [
         f"接続団体{len(rows)}団体の通信量の合計は{as_gb(now, 0)}GBで、"
-        f"{comparisons(('前月比', change_pct(now, before)), ('前年同月比', change_pct(now, year)))}であった。",
+        f"{comparisons(*ctx.compare(change_pct(now, before), change_pct(now, year)))}であった。",
         f"通信量の上位{len(top)}団体は全体の{amount(share, 1)}%を占めた。",
     ]
     if absent := [row["name"] for row in rows if missing(row["bytes_total"])]:
@@ -87,9 +88,9 @@ def trend_chart(ctx: Context, _: Params) -> ChartContent:
     known = {month: total(cells.get((month, code)) for code, _ in names) for month in ctx.months}
     measured = {month: value for month, value in known.items() if value is not None}
     if not measured:
-        return ChartContent(spec, "12か月の通信量はデータなしである。")
+        return ChartContent(spec, f"{len(ctx.months)}か月の通信量はデータなしである。")
     top = max(measured, key=lambda month: measured[month])
-    return ChartContent(spec, f"12か月の最大は{month_ja(top)}の{as_gb(measured[top], 0)}GBである。")
+    return ChartContent(spec, f"{len(ctx.months)}か月の最大は{month_ja(top)}の{as_gb(measured[top], 0)}GBである。")
 
 
 def trend_table(ctx: Context, _: Params) -> TableContent:
@@ -120,15 +121,15 @@ def _per_day(value: Any, days: Any) -> float | None:
     return None if missing(value) or not days else float(value) / _GB / days
 
 
-_ANNEX = (
+_ANNEX_FIRST = (
     Column("団体", "left", 2.9),
     Column("利用者数", unit="人", weight=1.2),
     Column("受信", unit="GB", group="通信量"),
     Column("送信", unit="GB", group="通信量"),
     Column("合計", unit="GB", group="通信量", weight=1.1),
     Column("構成比", unit="%", group="通信量"),
-    Column("前月比", unit="%", group="通信量の増減", weight=1.1),
-    Column("前年同月比", unit="%", group="通信量の増減", weight=1.2),
+)
+_ANNEX_LAST = (
     Column("受信", unit="Mbps", group="95%値"),
     Column("送信", unit="Mbps", group="95%値"),
     Column("1人1開庁日", unit="MB", weight=1.3),
@@ -137,22 +138,42 @@ _ANNEX = (
     Column("期限到来", unit="件", group="問合せ・作業依頼"),
     Column("期限内", unit="件", group="問合せ・作業依頼"),
     Column("未完了", unit="件", group="問合せ・作業依頼"),
+    Column("障害", unit="件", weight=0.9),
     Column("検知", unit="件", group="検知", weight=1.0),
     Column("重大", unit="件", group="検知", weight=0.9),
 )
 
 
+def _growth_columns(ctx: Context) -> tuple[Column, ...]:
+    """Traffic compared with the period before and, where that is another one, with that of last year."""
+    names = [name for name, _ in ctx.compare("", "")]
+    return tuple(
+        Column(name, unit="%", group="通信量の増減", weight=weight)
+        for name, weight in zip(names, (1.1, 1.2), strict=False)
+    )
+
+
 def annex_table(ctx: Context, _: Params) -> TableContent:
     """All bodies in the order of the specification, what belongs to none of them, and a total."""
     rows = _rows(ctx)
-    unplaced = next(iter(records(ctx.month_frame("unplaced_month"))), {})
-    listed = [_annex_row(row) for row in rows]
+    earlier = _EARLIER[: len(_growth_columns(ctx))]
+    columns = (*_ANNEX_FIRST, *_growth_columns(ctx), *_ANNEX_LAST)
+    unplaced = next(iter(records(ctx.period_frame("unplaced_month"))), {})
+    faults = {row["entity"]: row["value"] for row in ctx.results("tenant") if row["kpi_id"] == "K07"}
+    whole = next((row["value"] for row in ctx.results("all") if row["kpi_id"] == "K07"), None)
+    listed = [_annex_row(row, earlier, faults.get(row["tenant_code"])) for row in rows]
     if any(unplaced.get(name) for name in _COUNTS):
-        listed.append(("団体不明", *("－" for _ in _ANNEX[1 : -len(_COUNTS)]), *(amount(unplaced[x]) for x in _COUNTS)))
-    return TableContent(_ANNEX, (*listed, _annex_total(rows, unplaced)), total_rows=1)
+        counts = [amount(unplaced[name]) for name in _COUNTS]
+        listed.append(("団体不明", *("－" for _ in columns[1 : -len(_COUNTS) - 1]), *_with_faults(counts, "－")))
+    return TableContent(columns, (*listed, _annex_total(rows, unplaced, earlier, whole)), total_rows=1)
 
 
-def _annex_row(row: dict[str, Any]) -> tuple[str, ...]:
+def _with_faults(counts: Sequence[str], faults: str) -> tuple[str, ...]:
+    """The counts of ``_COUNTS`` with the faults between those of tickets and those of detections."""
+    return (*counts[:4], faults, *counts[4:])
+
+
+def _annex_row(row: dict[str, Any], earlier: tuple[str, ...], faults: Any) -> tuple[str, ...]:
     per_head = row["bytes_per_user_day"]
     return (
         text(row["name"]),
@@ -161,25 +182,26 @@ def _annex_row(row: dict[str, Any]) -> tuple[str, ...]:
         as_gb(row["bytes_out"], 0),
         as_gb(row["bytes_total"], 0),
         amount(row["share_pct"], 1),
-        _growth(row["bytes_total"], row["previous_bytes_total"]),
-        _growth(row["bytes_total"], row["last_year_bytes_total"]),
+        *(_growth(row["bytes_total"], row[name]) for name in earlier),
         as_mbps(row["p95_in_bps"]),
         as_mbps(row["p95_out_bps"]),
         amount(None if missing(per_head) else per_head / 1e6, 1),
         coverage(row["coverage_pct"]),
-        *(amount(row[name]) for name in _COUNTS),
+        *_with_faults([amount(row[name]) for name in _COUNTS], amount(faults)),
     )
 
 
+_EARLIER = ("previous_bytes_total", "last_year_bytes_total")
 _COUNTS = ("tickets", "answers_due", "answers_in_time", "open_tickets", "detections", "serious")
 
 
-def _annex_total(rows: list[dict[str, Any]], unplaced: dict[str, Any]) -> tuple[str, ...]:
+def _annex_total(
+    rows: list[dict[str, Any]], unplaced: dict[str, Any], earlier: tuple[str, ...], faults: Any
+) -> tuple[str, ...]:
     sums = {
         name: total(row[name] for row in rows)
         for name in (
-            "users", "bytes_in", "bytes_out", "bytes_total", "previous_bytes_total",
-            "last_year_bytes_total", "share_pct", "expected", "received", *_COUNTS,
+            "users", "bytes_in", "bytes_out", "bytes_total", "share_pct", "expected", "received", *earlier, *_COUNTS,
         )
     }  # fmt: skip
     received_pct = (
@@ -192,13 +214,12 @@ def _annex_total(rows: list[dict[str, Any]], unplaced: dict[str, Any]) -> tuple[
         as_gb(sums["bytes_out"], 0),
         as_gb(sums["bytes_total"], 0),
         amount(sums["share_pct"], 1),
-        _growth(sums["bytes_total"], sums["previous_bytes_total"]),
-        _growth(sums["bytes_total"], sums["last_year_bytes_total"]),
+        *(_growth(sums["bytes_total"], sums[name]) for name in earlier),
         "－",
         "－",
         "－",
         coverage(received_pct),
-        *(amount(total([sums[name], unplaced.get(name)])) for name in _COUNTS),
+        *_with_faults([amount(total([sums[name], unplaced.get(name)])) for name in _COUNTS], amount(faults)),
     )
 
 

@@ -12,6 +12,7 @@ from exports.blocks.base import (
     TableContent,
     month_columns,
     month_row,
+    months_sentence,
     pivot,
     records,
     require_rows,
@@ -46,6 +47,8 @@ def trend_chart(ctx: Context, _: Params) -> ChartContent:
         category_title="年月",
         height_mm=60,
     )
+    if not ctx.is_month:
+        return ChartContent(spec, months_sentence("受付", dict(zip(ctx.months, sums, strict=True)), "件"))
     if ctx.month not in known:
         return ChartContent(spec, "対象月の受付件数はデータなしである。")
     before = known.get(ctx.months[-2])
@@ -64,7 +67,7 @@ def trend_table(ctx: Context, _: Params) -> TableContent:
 
 def matrix_table(ctx: Context, _: Params) -> TableContent:
     """Kind by channel, with totals on both sides."""
-    rows = records(require_rows(ctx.month_frame("ticket_matrix"), "区分と受付経路の組"))
+    rows = records(require_rows(ctx.period_frame("ticket_matrix"), "区分と受付経路の組"))
     cells = pivot(rows, ("kind_name", "channel_name"))
     kinds = _kinds(rows)
     channels = list(dict.fromkeys(row["channel_name"] for row in rows))
@@ -150,11 +153,11 @@ def _late_row(row: dict[str, Any]) -> tuple[str, ...]:
 
 def _answers_known(ctx: Context) -> bool:
     rows = records(ctx.year_frame("first_answer_month"))
-    return any(row["jst_month"] == ctx.month and not missing(row["due"]) for row in rows)
+    return any(row["jst_month"] in ctx.period.months and not missing(row["due"]) for row in rows)
 
 
 def changes_table(ctx: Context, _: Params) -> TableContent:
-    rows = records(require_rows(ctx.month_frame("change_month"), "設定変更の区分"))
+    rows = records(require_rows(ctx.period_frame("change_month"), "設定変更の区分"))
     names = ("requested", "completed", "approval_needed", "approved_before", "devices_changed", "backed_up")
     columns = (
         Column("変更区分", "left", 66),

@@ -48,6 +48,22 @@ def test_a_page_of_kpis_says_that_it_has_none_of_a_run_of_days(demo_reader: Read
     assert "この画面は日の範囲では示せません" in text and "最新の月を表示" in text
 
 
+def test_the_percentiles_of_lines_stand_beside_those_of_the_run_before(demo_reader: Reader) -> None:
+    def run(first: date, last: date) -> dict[tuple[str, str], float]:
+        found = demo_reader.query("line_range", demo_reader.whole_scope(), first_date=first, last_date=last)
+        return {(row.entity, row.direction_name): row.p95_bps for row in found.itertuples()}
+
+    def column(name: str, period: str) -> dict[tuple[str, str], str]:
+        found = download(demo_reader, f"/csv/lines/range.csv?period={period}")
+        return {(row["対象コード"], row["方向"]): row[name] for row in found}
+
+    before = run(date(2026, 9, 21), date(2026, 10, 4))
+    told = column("前の期間の95パーセンタイル（bit/s）", DAYS)
+    assert before and {key: float(value) for key, value in told.items()} == pytest.approx(before)
+    not_over = column("前の期間の95パーセンタイル（bit/s）", "2026-10-25..2026-11-07")
+    assert not_over and set(not_over.values()) == {""}
+
+
 def test_the_menu_hands_a_run_of_days_to_pages_of_days_and_its_last_month_to_others(demo_reader: Reader) -> None:
     text = shown(demo_reader, linked("/lines", "2026-09-20..2026-10-03"))
     assert "/load?period=2026-09-20..2026-10-03" in text

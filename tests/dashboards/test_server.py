@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import flask_compress
 import openpyxl
 import pytest
 from dash import Dash
@@ -140,6 +141,22 @@ def test_the_first_page_names_no_other_host_and_no_body(staff: Dash) -> None:
 def test_answers_are_compressed(staff: Dash, path: str) -> None:
     response = staff.server.test_client().get(path, headers={"Accept-Encoding": "gzip"})
     assert response.headers.get("Content-Encoding") == "gzip"
+
+
+def test_a_script_is_compressed_once_and_a_screen_every_time(staff: Dash, monkeypatch: pytest.MonkeyPatch) -> None:
+    compressed: list[int] = []
+    compress = flask_compress.flask_compress._compress_data
+    monkeypatch.setattr(flask_compress.flask_compress, "_compress_data",
+                        lambda app, data, how: compressed.append(len(data)) or compress(app, data, how))
+    client, gzip = staff.server.test_client(), {"Accept-Encoding": "gzip"}
+    script = "/_dash-component-suites/plotly/package_data/plotly.min.js"
+    first, again = (client.get(script, headers=gzip) for _ in range(2))
+    assert len(compressed) == 1 and first.data == again.data
+    kept = client.get(script, headers=gzip | {"If-None-Match": first.headers["ETag"]})
+    assert (kept.status_code, kept.data, len(compressed)) == (304, b"", 1)
+    for _ in range(2):
+        client.get("/_dash-layout", headers=gzip)
+    assert len(compressed) == 3
 
 
 def test_creating_the_app_asks_nothing() -> None:

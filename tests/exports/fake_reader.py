@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from tests.exports import fake_frames
 from warehouse.kpi import KpiCatalogue
 from warehouse.scope import Scope
 
@@ -339,7 +340,8 @@ def fault_trend() -> pd.DataFrame:
         some = not math.isnan(n) and n > 0
         rows.append(
             {
-                "jst_month": month, "n": n, "mean_restore_minutes": 97.5 if some else NAN,
+                "jst_month": month, "n": n, "n_inside": n, "n_outside": 0 * n,
+                "mean_restore_minutes": 97.5 if some else NAN,
                 "median_restore_minutes": 97.5 if some else NAN, "max_restore_minutes": 154.0 if some else NAN,
                 "mean_start_minutes": 6.5 if some else NAN,
             }
@@ -372,8 +374,8 @@ def open_faults() -> pd.DataFrame:
 
 
 def unplaced_month() -> pd.DataFrame:
-    names = ["tickets", "answers_due", "answers_in_time", "open_tickets", "detections", "serious"]
-    return pd.DataFrame([[0, 0, 0, 0, 3, 0]], columns=names)
+    names = ["jst_month", "tickets", "answers_due", "answers_in_time", "open_tickets", "detections", "serious"]
+    return pd.DataFrame([[MONTH, 0, 0, 0, 0, 3, 0]], columns=names)
 
 
 def detection_trend() -> pd.DataFrame:
@@ -438,6 +440,9 @@ def serious_events() -> pd.DataFrame:
                 "severity_name": "危険度3（Critical）" if at == 1 else "危険度2（High）", "function_name": "IDS/IPS",
                 "signature": "ET MALWARE CnC Beacon", "direction_name": "内→外", "contact_means": "電話",
                 "contact_minutes": minutes, "within_15": minutes <= 15,
+                "signature_id": "2027250", "src_ip": f"10.24.{at}.15", "src_country": None, "dst_ip": "203.0.113.73",
+                "attack_result_name": "未確認", "severity_definition": "重大なセキュリティイベント",
+                "status": "対応完了",
                 "endpoint": None if at == 0 else f"10.24.{at}.15",
                 "finding": "団体内の端末から不審な外部サーバへの定期的な通信を検知した。"
                 "通信の内容から、攻撃が成功した可能性がある。",
@@ -523,7 +528,11 @@ QUERIES = {
         service_month, service_trend, outages, ticket_trend, ticket_matrix, first_answer_month, late_answers,
         ticket_ageing, change_month, fault_trend, faults, detection_trend, soc_totals, detection_function_month,
         signature_top, serious_events, licence_month, coverage_month, loads_month, load_notes, rejects_summary,
-        traffic_trend, calendar_months, open_faults, unplaced_month,
+        traffic_trend, calendar_months, open_faults, unplaced_month, fake_frames.told_months, fake_frames.kpi_results,
+        fake_frames.line_hours, fake_frames.design_results, fake_frames.capacity_outlook, fake_frames.capacity_trend,
+        fake_frames.filter_trend, fake_frames.patches, fake_frames.events, fake_frames.obligations,
+        fake_frames.security_whole, fake_frames.detection_range, fake_frames.detection_hours,
+        fake_frames.peer_positions, fake_frames.policy_changes, fake_frames.severities,
     )
 }  # fmt: skip
 
@@ -545,7 +554,14 @@ class FakeReader:
 
     def query(self, name: str, scope: Scope, **params: Any) -> pd.DataFrame:
         self.asked.append((name, params))
-        return self.replaced[name] if name in self.replaced else QUERIES[name]()
+        frame = self.replaced[name] if name in self.replaced else QUERIES[name]()
+        if "grain" in params:
+            frame = frame[frame["grain"] == params["grain"]]
+        if name == "events":
+            frame = frame[frame["event_date"].between(params["first_date"], params["last_date"])]
+        if name == "tenants" and not scope.platform:
+            frame = frame[frame["tenant_code"].isin(scope.tenant_codes)]
+        return frame
 
     def whole_scope(self) -> Scope:
         return Scope(frozenset(tenants()["tenant_code"]), platform=True)

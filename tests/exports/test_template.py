@@ -54,6 +54,8 @@ def test_a_good_template_loads(tmp_path: Path) -> None:
         ("  - id: one", "  - id: kpi", None, "id「kpi」が重複しています"),
         ("title: 要点", "title: [要点", 10, "YAMLとして読めません"),
         ("    title: 要点\n", "    title: 要点\n    landscpe: true\n", 10, "「landscpe」という項目は使えません"),
+        ("    title: 要点\n", "    title: 要点\n    editions: [county]\n", 10, "の値が違います"),
+        ("        title: 主要指標\n", "        title: 主要指標\n        edition: [tenant]\n", 14, "「edition」"),
     ],
 )
 def test_a_mistake_is_refused_with_its_line(tmp_path: Path, old: str, new: str, line: int | None, word: str) -> None:
@@ -70,7 +72,7 @@ def test_an_unknown_report_names_those_that_exist() -> None:
         with pytest.raises(ReportNameError) as caught:
             load_template(name)
         assert f"「{name}」という報告書はありません" in caught.value.message
-        assert "作成できる報告書: monthly-operations。" in caught.value.message
+        assert "作成できる報告書: " in caught.value.message and "monthly-operations" in caught.value.message
 
 
 def test_the_data_dictionary_keeps_sheet_and_column_names_unique() -> None:

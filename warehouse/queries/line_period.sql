@@ -41,10 +41,11 @@ ranked AS (
     WHERE period_id = $period AND table_name IN ('line_sample', 'line_group')
 ),
 judged AS (
-    SELECT grain, entity, kpi_id, judgement
-    FROM scoped.kpi_result
-    WHERE period_id = $period AND grain IN ('line', 'line_group') AND kpi_id IN ('K10', 'K11', 'K13', 'K14')
-    QUALIFY row_number() OVER (PARTITION BY grain, entity ORDER BY kpi_id) = 1
+    SELECT v.grain, v.entity, v.kpi_id, k.name AS kpi_name, v.value, v.judgement
+    FROM scoped.kpi_result AS v
+    JOIN scoped.dim_kpi AS k ON k.kpi_id = v.kpi_id
+    WHERE v.period_id = $period AND v.grain IN ('line', 'line_group') AND v.kpi_id IN ('K10', 'K11', 'K13', 'K14')
+    QUALIFY row_number() OVER (PARTITION BY v.grain, v.entity ORDER BY v.kpi_id) = 1
 )
 SELECT t.grain, t.entity, t.name, m.direction, CASE m.direction WHEN 'in' THEN '受信' ELSE '送信' END AS direction_name,
        1.0 * m.sum_bps / nullif(m.received, 0) AS avg_bps, r.p95_bps, m.max_bps, t.guaranteed_bps, t.total_bps,
@@ -52,7 +53,7 @@ SELECT t.grain, t.entity, t.name, m.direction, CASE m.direction WHEN 'in' THEN '
        100.0 * r.p95_bps / nullif(t.total_bps, 0) AS p95_total_pct,
        CASE WHEN t.guaranteed_bps IS NOT NULL THEN CAST(m.over_guaranteed * 5 AS BIGINT) END AS exceeded_minutes,
        CAST(m.expected AS BIGINT) AS expected, CAST(m.received AS BIGINT) AS received,
-       100.0 * m.received / nullif(m.expected, 0) AS coverage_pct, j.kpi_id,
+       100.0 * m.received / nullif(m.expected, 0) AS coverage_pct, j.kpi_id, j.kpi_name, j.value AS judged_pct,
        coalesce(j.judgement, CASE WHEN r.p95_bps IS NULL THEN 'データなし' ELSE '対象なし' END) AS judgement
 FROM thing AS t
 JOIN months AS m ON m.grain = t.grain AND m.entity = t.entity

@@ -1,0 +1,32 @@
+"""Letters that the documents' fonts can draw."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+from matplotlib import font_manager
+
+_FONTS = ("BIZ UDGothic", "BIZ UDPGothic", "BIZ UDMincho", "Noto Sans CJK JP", "Noto Serif CJK JP")
+
+
+def undrawable(texts: Iterable[str]) -> list[str]:
+    """Letters for which no font of the documents has a glyph, in order of their code; spaces and controls need none."""
+    letters = set().union(*(set(text) for text in texts))
+    unknown = (letter for letter in letters if ord(letter) not in known_letters())
+    return sorted(letter for letter in unknown if unicodedata.category(letter)[0] not in "CZ")
+
+
+@cache
+def known_letters() -> frozenset[int]:
+    """Code points with a glyph in any installed font of the documents."""
+    files = {(entry.fname, entry.name) for entry in font_manager.fontManager.ttflist if entry.name in _FONTS}
+    found: set[int] = set()
+    for path in sorted({path for path, _ in files}):
+        font = TTFont(path, lazy=True, fontNumber=0 if Path(path).suffix == ".ttc" else -1)
+        found |= font.getBestCmap().keys()
+        font.close()
+    return frozenset(found)
