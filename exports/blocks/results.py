@@ -105,15 +105,17 @@ def years_table(ctx: Context, params: Params) -> TableContent:
     lines = list(dict.fromkeys((row["kpi_id"], row["grain"], row["entity"]) for row in rows))
     columns = (
         Column("番号", "left", 9),
-        Column("指標", "left", 56),
-        Column("単位", "center", 15),
+        Column("指標", "left", 52),
+        Column("単位", "center", 19),
         *(Column(f"R{year.fiscal_year - 2018}年度", weight=18) for year in years),
     )
     unfinished = {row["period_id"] for row in rows if not row["is_complete"]}
     notes = tuple(
         f"{year.label_ja}は、年度のうちデータのある月だけの値である。" for year in years if str(year) in unfinished
     )
-    counted = (_count_row(kpi_id, *named, told, years) for kpi_id, named in params.get("counted", {}).items())
+    counted = (
+        _count_row(kpi_id, title, unit, told, years) for kpi_id, (title, unit) in params.get("counted", {}).items()
+    )
     return TableContent(columns, (*(_year_row(key, rows, years) for key in lines), *counted), notes)
 
 
