@@ -48,9 +48,9 @@ def test_every_period_with_data_has_a_row_and_what_is_made_its_files(demo_reader
     lines = [line for line in csv.splitlines() if "運用報告書（月次）" in line]
     periods = demo_reader.query("reporting_periods", demo_reader.whole_scope())
     months = min(sum(periods["kind"] == "month"), 13)
-    monthly = sum(offer.kind == "month" and offer.of_prefecture for offer in Shelf(tmp_path, print).offers())
-    assert len(lines) == months * monthly + 1, "a document of a month that has no data any more stays in the list"
-    assert [line.split(",")[0] for line in lines][:: len(lines) - 1] == ['"2026-10"', '"2020-01"']
+    assert len(lines) == months + 1, "a document of a month that has no data any more stays in the list"
+    every = {line.split(",")[0].strip('"') for line in csv.splitlines()[1:]}
+    assert {"2026-10", "2026H1", "FY2026", "2020-01"} <= every
 
 
 def test_a_period_without_a_report_of_its_kind_says_so(demo_reader: Reader, tmp_path: Path) -> None:
