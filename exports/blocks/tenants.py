@@ -148,9 +148,8 @@ def annex_table(ctx: Context, _: Params) -> TableContent:
     """All bodies in the order of the specification, what belongs to none of them, and a total."""
     rows = _rows(ctx)
     unplaced = next(iter(records(ctx.month_frame("unplaced_month"))), {})
-    faults = {row["entity"]: row["value"] for row in ctx.results("tenant") if row["kpi_id"] == "K07"}
     whole = next((row["value"] for row in ctx.results("all") if row["kpi_id"] == "K07"), None)
-    listed = [_annex_row(row, faults.get(row["tenant_code"])) for row in rows]
+    listed = [_annex_row(row) for row in rows]
     if any(unplaced.get(name) for name in _COUNTS):
         counts = [amount(unplaced[name]) for name in _COUNTS]
         listed.append(("団体不明", *("－" for _ in _ANNEX[1 : -len(_COUNTS) - 1]), *_with_faults(counts, "－")))
@@ -162,7 +161,7 @@ def _with_faults(counts: Sequence[str], faults: str) -> tuple[str, ...]:
     return (*counts[:4], faults, *counts[4:])
 
 
-def _annex_row(row: dict[str, Any], faults: Any) -> tuple[str, ...]:
+def _annex_row(row: dict[str, Any]) -> tuple[str, ...]:
     per_head = row["bytes_per_user_day"]
     return (
         text(row["name"]),
@@ -177,7 +176,7 @@ def _annex_row(row: dict[str, Any], faults: Any) -> tuple[str, ...]:
         as_mbps(row["p95_out_bps"]),
         amount(None if missing(per_head) else per_head / 1e6, 1),
         coverage(row["coverage_pct"]),
-        *_with_faults([amount(row[name]) for name in _COUNTS], amount(faults)),
+        *_with_faults([amount(row[name]) for name in _COUNTS], amount(row["faults"])),
     )
 
 
