@@ -81,9 +81,12 @@ commands.command("catalogue", cls=JapaneseCommand)(catalogue_command)
 def report_command(
     report: Annotated[str, typer.Argument(metavar="REPORT", help="報告書の名前（例: monthly-operations）")],
     period: Annotated[str, typer.Option(help="対象期間（2026-10、2026Q2、2026H1、R8、FY2026）")],
-    tenant: Annotated[str | None, typer.Option(metavar="CODE", help="接続団体のコード")] = None,
+    tenant: Annotated[str | None, typer.Option(metavar="CODE", help="接続団体のコード（団体版を作る）")] = None,
     formats: Annotated[str, typer.Option("--format", help="出力形式（コンマ区切り）")] = "docx,pdf,xlsx",
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="出力先（既定 <データ>/out/<報告書>/<期間>）")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="出力先（既定 <データ>/out/<報告書>/<期間>、団体版はその下の<コード>）"),
+    ] = None,
     issued_on: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="提出年月日（既定は今日）")] = None,
 ) -> None:
     """報告書を Word・PDF・Excel で作成する。"""
@@ -262,7 +265,7 @@ def make_report(
     from warehouse.reader import open_current
 
     template, contract = load_template(report), ContractInfo.from_toml(config_folder() / "contract.toml")
-    folder = out or data_folder() / "out" / report / str(period)
+    folder = out or data_folder().joinpath("out", report, str(period), *([tenant] if tenant else []))
     with open_current(data_folder()) as reader:
         if reuse and (made := made_files(folder, reader.snapshot.number, template.sha256, str(period))):
             return made
