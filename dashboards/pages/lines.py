@@ -23,10 +23,11 @@ from dashboards.pages import kpi_cards, line_detail, lines_outlook
 from dashboards.pages import lines_data as ask
 from dashboards.pages.base import Dataset, Page, csv_link, guarded
 from dashboards.pages.lines_outlook import Told
-from dashboards.sentences.lines import AHEAD, reach_text, reached
+from dashboards.sentences.lines import reach_text
 from dashboards.view import View, known
 from dashboards.wording import with_unit
 from warehouse.japanese import NOT_APPLICABLE_SIGN, mbps, number
+from warehouse.outlook import AHEAD, reached
 
 NAME = "lines"
 _FEEDS = ("回線トラフィック", "インターフェースカウンタ", "回線・回線群（config/lines.csv、line_groups.csv）",

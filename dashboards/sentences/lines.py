@@ -12,7 +12,7 @@ from dashboards.figures.traffic import DIRECTIONS
 from dashboards.frames import LOW_COVERAGE_PCT, day, rows, total, where
 from dashboards.wording import NOTHING, count, listed, rate, with_unit
 from warehouse.japanese import era_date, number
-from warehouse.outlook import AHEAD, NO_OUTLOOK, REACHED, UNTOLD, reached
+from warehouse.outlook import AHEAD, REACHED, UNTOLD, reached
 
 WEEKDAYS = "月火水木金土日"
 
