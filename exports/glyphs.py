@@ -32,7 +32,7 @@ def known_letters() -> frozenset[int]:
 
 
 def _files() -> list[Path]:
-    """The files of the fonts that are installed, as fontconfig knows them; it is what the layout of the PDF asks, too."""
+    """The files of the fonts that are installed, as fontconfig, which the layout of the PDF asks too, knows them."""
     asked = [f":family={family}" for family in _FONTS]
     listed = [subprocess.run(["fc-list", "--format", "%{file}\n", pattern], capture_output=True, text=True, check=True)
               for pattern in asked]

@@ -73,7 +73,10 @@ def lay_out(report: Report) -> Layout:
     document = HTML(string=html, url_fetcher=fetcher).render(
         font_config=FontConfiguration(), pdf_variant="pdf/ua-1", pdf_tags=True
     )
-    pages = {anchor: number for number, page in enumerate(document.pages, 1) for anchor in page.anchors}
+    pages: dict[str, int] = {}
+    for number, page in enumerate(document.pages, 1):
+        for anchor in page.anchors:
+            pages.setdefault(anchor, number)  # a table over several pages is named on each: it stands where it begins
     return Layout(document, Pagination(pages), hashlib.sha256(html.encode()).digest()[:16])
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from exports.model import ChartSpec, Report, Series
+from exports.model import ChartSpec, Column, Report, Section, Series, Table
 from exports.palette import LINES
 from exports.pdf import _css_text, lay_out
 from exports.svg import _marked, render_svg
@@ -112,3 +113,11 @@ def test_hatching_stays_inside_its_bar(kind: str) -> None:
 def test_a_chart_without_any_value_says_so() -> None:
     spec = ChartSpec("line", ("1", "2"), (Series("受信", (None, None)),), "Mbps")
     assert "データなし" in render_svg(spec)
+
+
+def test_a_table_over_several_pages_stands_where_it_begins(report: Report) -> None:
+    rows = tuple((str(at),) for at in range(90))
+    long = Table("long", "表１", "長い表", (Column("列"),), rows, "")
+    chapter = Section("chapter", "１", "章", 1, (long,))
+    placed = lay_out(replace(report, sections=(chapter,), datasets=())).pagination
+    assert placed.page_of("long") == placed.page_of("chapter") < placed.page_of("long--end")
