@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
@@ -15,6 +16,7 @@ import typer
 
 from cli import failures
 from cli.catalogue import catalogue_command
+from cli.closing import closing_group
 from cli.desk import unknown_tenant
 from cli.documents import reports
 from cli.explain import explain_command
@@ -182,6 +184,7 @@ def serve_command(
     host: Annotated[str, typer.Option(help="待ち受けるアドレス")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="待ち受けるポート", min=1, max=65535)] = 8050,
     workers: Annotated[int, typer.Option(help="プロセス数", min=1)] = 2,
+    worker: Annotated[bool, typer.Option("--worker/--no-worker", help="依頼された報告書を作るプロセスも動かす")] = True,
 ) -> None:
     """画面を配信する。"""
     _check_free(host, port)
@@ -208,6 +211,8 @@ def serve_command(
         str(Path(__file__).parent),
     ]
     os.environ["MIHARASHI_DATA"], os.environ["MIHARASHI_CONFIG"] = str(data_folder()), str(config_folder())
+    if worker:  # it ends with this process, which the server takes over
+        subprocess.Popen([sys.executable, str(Path(__file__)), "worker", "--with-parent"])
     os.execv(sys.executable, [sys.executable, "-m", *arguments])
 
 
@@ -225,6 +230,7 @@ def _check_free(host: str, port: int) -> None:
 
 
 commands.add_typer(reports, name="report")
+commands.add_typer(closing_group, name="closing")
 commands.add_typer(loads, name="loads")
 commands.add_typer(rejects, name="rejects")
 commands.command("watch", cls=JapaneseCommand)(watch_command)
@@ -377,13 +383,14 @@ def _clock_at(issued_on: date | None, published_at: datetime) -> datetime:
 
 def create_server() -> Any:
     """The WSGI application: before sign-in exists every request has the prefecture's scope."""
+    from cli.desk import make_desk
     from dashboards.app import create_app
     from exports.shelf import Shelf
     from warehouse.current import CurrentReader
 
     current = CurrentReader(data_folder())
     shelf = Shelf(data_folder() / "out", lambda report, period: make_report(
-        report, period, None, None, None, None))
+        report, period, None, None, None, None), make_desk)
     return create_app(current, lambda: current().whole_scope(), now, shelf, current.watch).server
 
 

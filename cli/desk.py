@@ -21,13 +21,15 @@ def make_desk() -> Desk:
     from exports.desk import Desk
     from state.database import StateDatabase
     from warehouse.folder import DataFolder
+    from warehouse.issued import documents_to_look_at
     from warehouse.reader import open_current, open_generation
 
     data = data_folder()
     folder = DataFolder(data)
     return Desk.of(folder.out, folder.issued, ContractInfo.from_toml(config_folder() / "contract.toml"),
                    StateDatabase.open(data, now()),
-                   lambda number: open_current(data) if number is None else open_generation(data, number))
+                   lambda number: open_current(data) if number is None else open_generation(data, number),
+                   lambda: documents_to_look_at(data))
 
 
 @contextmanager

@@ -126,12 +126,12 @@ def issue_command(
 ) -> None:
     """承認済みの文書を発行する。入力を凍結し、作り直して同じものになることを確かめる。"""
     from exports.issue import Order, issue
-    from exports.publish import FORMATS
+    from exports.template import load_template
 
     with staffed_desk() as (desk, scope):
         key = document_key(report, period, tenant, scope)
         on = day_of(issued_on, "提出年月日") if issued_on else now().date()
-        entry = issue(desk, scope, Order(key, FORMATS, by, now(), on))
+        entry = issue(desk, scope, Order(key, load_template(report).spec.formats, by, now(), on))
         say(f"発行番号 {entry.number}: {entry.title} 第{entry.version}版（文書番号 {entry.document_number}、"
             f"データ版 {entry.snapshot}）")
         for file in entry.files:
@@ -227,7 +227,8 @@ def _say_places(desk: Desk, scope: Scope, key: DocumentKey) -> None:
     from exports.signing import drafts_of
 
     texts, proposals = desk.commentary.texts(scope, key), desk.commentary.proposals(scope, key)
-    drafts = drafts_of(desk, scope, key, now())
+    with desk.open_reader(None) as reader:
+        drafts = drafts_of(desk, scope, key, reader, now())
     if not drafts:
         say("この報告書に所見を書く箇所はありません。")
     for place, drafted in drafts.items():

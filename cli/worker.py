@@ -64,10 +64,11 @@ class Worker:
             self.make(job, told)
             return
         from exports.issue import Order, issue
-        from exports.publish import FORMATS
+        from exports.template import load_template
 
+        formats = load_template(job.key.report).spec.formats
         told("発行（作成、凍結、作り直しの照合）", 0, 1)
-        issue(self.desk, self.scope(), Order(job.key, FORMATS, job.ordered_by, now(), job.ordered_at.date()))
+        issue(self.desk, self.scope(), Order(job.key, formats, job.ordered_by, now(), job.ordered_at.date()))
 
     @contextmanager
     def _alive(self, jobs: Jobs, number: int) -> Iterator[None]:

@@ -20,6 +20,7 @@ from dashboards.components.aria import aria
 from dashboards.components.header import PRODUCT, SUBTITLE, masthead
 from dashboards.compression import compress_static_once
 from dashboards.data import FrameCache
+from dashboards.desk_routes import add_desk
 from dashboards.documents import add_documents
 from dashboards.downloads import add_downloads
 from dashboards.routing import Sources, page_at
@@ -98,6 +99,7 @@ def create_app(
     _open_in_browser(app)
     add_downloads(server, sources)
     add_documents(server, sources)
+    add_desk(server, sources)
     _unknown_paths_are_404(server)
     add_headers(server, app.csp_hashes())
     _set_up_before_anyone_asks(server)

@@ -24,9 +24,16 @@ CATALOGUE = "/catalogue"
 REPORTS = "/reports"
 MAKE_REPORT = "/reports/make"
 DOCUMENTS = "/documents"
+STEP = "/reports/step"
+COMMENT = "/reports/comment"
+JOBS = "/reports/jobs"
+PREVIEW = "/reports/preview"
+ARCHIVE = "/reports/archive.zip"
+ISSUED = "/issued"
 LINE = "line"
 BODIES = "bodies"
-_ENTITIES = (LINE, BODIES)
+DOCUMENT = "document"
+_ENTITIES = (LINE, BODIES, DOCUMENT)
 """Keys of links that name one thing among those a page shows."""
 _LONGEST_CHOICE = 40
 
@@ -116,6 +123,17 @@ def href(path: str, period: Period | None = None, tenant: str | None = None, sub
 def document_href(report: str, period: str, name: str, tenant: str = "") -> str:
     """One file of a document; ``tenant`` is the code of the body that it was made for."""
     return "/".join((DOCUMENTS, *(quote(part) for part in (report, period, tenant, name) if part)))
+
+
+def issued_href(number: int, name: str) -> str:
+    """One file of an issue."""
+    return f"{ISSUED}/{number}/{quote(name)}"
+
+
+def preview_href(report: str, period: str, tenant: str = "") -> str:
+    """The document as it would be issued today."""
+    query = f"?{urlencode({'tenant': tenant})}" if tenant else ""
+    return f"{PREVIEW}/{quote(report)}/{quote(period)}{query}"
 
 
 def xlsx_href(csv: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from state.database import StateDatabase
 from state.documents import DocumentKey
 from state.jobs import Jobs
 from state.register import Register
+from warehouse.issued import Touched
 from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
@@ -30,7 +31,10 @@ class Texts:
 
 @dataclass(frozen=True)
 class Desk:
-    """``open_reader`` opens a generation by its number, the published one without; close it when done."""
+    """``open_reader`` opens a generation by its number, the published one without; close it when done.
+
+    ``touched`` tells which issued documents later loads have touched.
+    """
 
     out: Path
     issued: Path
@@ -41,12 +45,14 @@ class Desk:
     register: Register
     jobs: Jobs
     closing: Closing
+    touched: Callable[[], Sequence[Touched]]
 
     @classmethod
     def of(cls, out: Path, issued: Path, contract: ContractInfo, database: StateDatabase,
-           open_reader: Callable[[int | None], AbstractContextManager[FrameReader]]) -> Desk:
+           open_reader: Callable[[int | None], AbstractContextManager[FrameReader]],
+           touched: Callable[[], Sequence[Touched]] = tuple) -> Desk:
         return cls(out, issued, contract, open_reader, Approvals(database), Commentary(database), Register(database),
-                   Jobs(database), Closing(database))
+                   Jobs(database), Closing(database), touched)
 
     def folder(self, key: DocumentKey) -> Path:
         """Where the files of a document that anybody may fetch lie."""

@@ -27,6 +27,12 @@ from warehouse.japanese import era_date
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
+_SCREEN = (
+    "@media screen { html { background: #E6E6E6; } body { box-sizing: border-box; max-width: 210mm; "
+    "margin: 16px auto; padding: 20mm 25mm; background: #FFFFFF; } .landscape { overflow-x: auto; } }"
+)
+
+
 @dataclass(frozen=True)
 class Group:
     """A cell of the upper heading row: a shared heading over ``span`` columns, or one column's own."""
@@ -54,6 +60,11 @@ class Layout:
 def page_html(report: Report) -> str:
     """The document as one HTML page: what the PDF is set from, and what a preview shows."""
     return _template("report.html.j2").render(_names(report))
+
+
+def preview_html(report: Report) -> str:
+    """The same page for the screen: as wide as the paper's text, on a grey ground."""
+    return page_html(report).replace("</head>", f"<style>{_SCREEN}</style>\n</head>", 1)
 
 
 def lay_out(report: Report) -> Layout:

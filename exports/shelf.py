@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from exports.catalogue import TEMPLATES
+from exports.desk import Desk
 from exports.errors import ExportError, PeriodKindError, ReportNameError
 from exports.template import ReportSpec, load_template
 from warehouse.period import Kind, Period
@@ -45,12 +46,13 @@ class ManifestDamaged(ExportError):
 
 @dataclass(frozen=True)
 class Offer:
-    """A report that can be made: its name, what it is called, for which kind of period."""
+    """A report that can be made: its name, what it is called, for which kind of period, for whom."""
 
     report: str
     title: str
     kind: Kind
     of_prefecture: bool
+    of_bodies: bool
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Document:
     tenants: frozenset[str]
     platform: bool
     tenant: str = ""
+    """The code of the body that it is made for; empty for the prefecture."""
     addressee: str = ""
 
     def readable_by(self, scope: Scope) -> bool:
@@ -82,10 +85,18 @@ class Document:
 
 
 class Shelf:
-    """The documents below ``folder``.  Names from outside are looked up among those that exist, not joined to paths."""
+    """The documents below ``folder``.  Names from outside are looked up among those that exist, not joined to paths.
 
-    def __init__(self, folder: Path, make: Make) -> None:
-        self._folder, self._make = folder, make
+    ``desk`` opens what handles their commentary, approvals, issues and orders; without it reports are made at once.
+    """
+
+    def __init__(self, folder: Path, make: Make, desk: Callable[[], Desk] | None = None) -> None:
+        self._folder, self._make, self._open_desk = folder, make, desk
+
+    @cached_property
+    def desk(self) -> Desk | None:
+        """Opened when it is first asked for."""
+        return self._open_desk() if self._open_desk else None
 
     def offers(self) -> list[Offer]:
         """Every report that there is a template for."""
@@ -141,7 +152,7 @@ def _offers() -> tuple[Offer, ...]:
 
 
 def _offer(spec: ReportSpec) -> Offer:
-    return Offer(spec.report, spec.title, spec.period_kind, spec.audience != "tenant")
+    return Offer(spec.report, spec.title, spec.period_kind, spec.audience != "tenant", spec.audience != "prefecture")
 
 
 def _read(root: Path, manifest: Path) -> Document:

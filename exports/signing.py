@@ -14,6 +14,7 @@ from exports.wording import words_for
 from state.approvals import Progress
 from state.documents import DocumentKey, require_handling
 from warehouse.period import Period
+from warehouse.reading import FrameReader
 from warehouse.scope import Scope
 
 
@@ -59,11 +60,10 @@ def _settled(desk: Desk, scope: Scope, key: DocumentKey) -> None:
         raise TextsUnsettled(aside, drafts)
 
 
-def drafts_of(desk: Desk, scope: Scope, key: DocumentKey, at: datetime) -> dict[Place, str]:
-    """A draft for every place of a report, from the published data; raises :class:`state.errors.NotAllowedHere`."""
+def drafts_of(desk: Desk, scope: Scope, key: DocumentKey, reader: FrameReader, at: datetime) -> dict[Place, str]:
+    """A draft for every place of a report, from the reader's data; raises :class:`state.errors.NotAllowedHere`."""
     require_handling(scope, key)
-    with desk.open_reader(None) as reader:
-        period = Period.parse(key.period)
-        data = DataSource(reader, scope_of(scope, key), words_for(period))
-        ctx = Context(period, data, desk.contract, at, key.tenant)
-        return {place: draft(ctx, place, key.report) for place in places(key.report, key.tenant)}
+    period = Period.parse(key.period)
+    data = DataSource(reader, scope_of(scope, key), words_for(period))
+    ctx = Context(period, data, desk.contract, at, key.tenant)
+    return {place: draft(ctx, place, key.report) for place in places(key.report, key.tenant)}

@@ -200,3 +200,17 @@ def test_the_catalogue_tells_what_columns_and_kpis_mean(demo: Path) -> None:
     assert kpi["name"] == "一次回答期限内率" and kpi["targets"][0]["target"] == 100
     refused = miharashi(demo, "catalogue", "--kpi", "K99")
     assert refused.returncode == 1 and "python app.py catalogue kpis" in refused.stderr
+
+
+def test_a_document_is_written_and_signed_from_the_command_line_step_by_step(demo: Path) -> None:
+    october = ("monthly-operations", "--period", "2026-10")
+    asked = miharashi(demo, "report", "step", "submit", *october, "--by", "山")
+    assert asked.returncode == 0 and "状態: 確認中（今できる手続: 差戻し、承認）" in asked.stdout, asked.stderr
+    own = miharashi(demo, "report", "step", "approve", *october, "--by", "山")
+    assert own.returncode == 1 and "依頼した人は承認できません" in "".join(own.stderr.split("\n"))
+    assert miharashi(demo, "report", "step", "return", *october, "--by", "川", "--note", "数値の確認").returncode == 0
+    assert "差戻し（川、" in miharashi(demo, "report", "state", *october).stdout
+    foreign = miharashi(demo, "report", "verify", str(demo / REPORT / "運用報告書_2026-10.xlsx"))
+    assert foreign.returncode == 1 and "発行した文書ではありません" in foreign.stderr
+    month = miharashi(demo, "closing", "--period", "2026-10").stdout
+    assert "自動締め（速報）" in month and "期限未定" in month

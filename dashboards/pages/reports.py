@@ -18,9 +18,14 @@ from dashboards.components.sources import sources
 from dashboards.components.table import TableLook, table
 from dashboards.frames import rows
 from dashboards.pages import reports_data as ask
+from dashboards.pages import reports_life_data as life_data
 from dashboards.pages.base import Page, csv_link, guarded
+from dashboards.pages.reports_archive import archive, closing
+from dashboards.pages.reports_life import life
 from dashboards.view import View
+from exports.desk import Desk
 from exports.shelf import Offer
+from state.documents import DocumentKey
 from warehouse.japanese import NOT_APPLICABLE_SIGN
 
 NAME = "reports"
@@ -35,11 +40,42 @@ def render(view: View) -> Sequence[Component]:
     """What can be made for the period, then all that exists."""
     if view.shelf is None:
         return [states.no_data("報告書", "報告書の置き場所が設定されていません。", heading=2)]
+    desk = life_data.desk_of(view)
+    if desk is None:
+        made = [guarded("作成", view, partial(_making, view))]
+    else:
+        made = [guarded("文書", view, partial(_document, view, desk)), *_of_month(view)]
     return [
-        guarded("作成", view, partial(_making, view)),
+        *made,
         guarded("報告書", view, partial(_existing, view)),
+        *([guarded("発行済みの文書", view, partial(archive, view))] if view.shelf.desk else []),
         sources(view.snapshot, view.period, _FEEDS, _NOTES),
     ]
+
+
+def _document(view: View, desk: Desk) -> Component:
+    """The document that was chosen above, with what can be done to it."""
+    chosen, title = life_data.chosen(view), html.H2(f"{view.period.label_ja}の報告書", className="section-title")
+    if chosen is None:
+        return html.Section([title, html.P(_none(view), className="reading")], className="table-section")
+    key, existing = chosen.key, view.shelf.documents(view.scope) if view.shelf else []
+    made = next((one for one in existing if DocumentKey(one.report, one.period, one.tenant) == key), None)
+    links = [_made_file(chosen, name) for name, _ in (made.files if made else ())]
+    return html.Section([title, life(view, desk, chosen, links)], className="table-section")
+
+
+def _made_file(chosen: life_data.Chosen, name: str) -> Component:
+    key, ending = chosen.key, name.rpartition(".")[2]
+    return html.A(dict(ask.FORMATS).get(ending, ending.upper()), className="file-link",
+                  href=urls.document_href(key.report, key.period, name, key.tenant), **aria(label=name))
+
+
+def _of_month(view: View) -> list[Component]:
+    return [guarded("月次の締め", view, partial(closing, view))] if view.period.kind == "month" else []
+
+
+def _none(view: View) -> str:
+    return f"{view.period.label_ja}を対象期間とする報告書はありません。月の報告書は、対象期間に月を選ぶと作成できます。"
 
 
 def _making(view: View) -> Component:
@@ -48,8 +84,7 @@ def _making(view: View) -> Component:
             if row["period"] == str(view.period) and not row["tenant"]}
     offered = [offer for offer in ask.offers(view) if offer.kind == view.period.kind]
     body = [_offer(view, offer, here.get(offer.report)) for offer in offered]
-    told = f"{view.period.label_ja}を対象期間とする報告書はありません。月の報告書は、対象期間に月を選ぶと作成できます。"
-    nothing = html.P(told, className="reading")
+    nothing = html.P(_none(view), className="reading")
     return html.Section(
         [html.H2(f"{view.period.label_ja}の報告書", className="section-title"), *(body or [nothing])],
         className="table-section",
@@ -129,5 +164,5 @@ def _states(frame: pd.DataFrame) -> list[str]:
     return [str(state) for state in frame["state"]]
 
 
-PAGE = Page(NAME, urls.REPORTS, "レポート", "提示型", render, ask.DATASETS,
-            lasting=False)
+PAGE = Page(NAME, urls.REPORTS, "レポート", "提示型", render, (*ask.DATASETS, life_data.CLOSING, life_data.ISSUES),
+            lasting=False, chooses=life_data.CHOICE)

@@ -55,6 +55,7 @@ def _row(key: tuple[str, str, str], title: str, found: Document | None) -> dict[
         return row
     names = {name.rpartition(".")[2]: name for name, _ in found.files}
     return row | {
+        "tenant": found.tenant,
         "state": ISSUED if found.issued_on else DRAFT,
         "number": found.number,
         "version": found.version,
