@@ -239,9 +239,11 @@ def test_a_body_finds_its_own_documents_only_and_never_the_frozen_inputs(desk: D
 def test_a_draft_tells_fact_comparison_and_request_and_leaves_open_what_the_records_do_not_say(desk: Desk) -> None:
     from exports.blocks.base import Context
     from exports.data import DataSource
+    from exports.wording import words_for
 
     def drafted(scope: Scope, *sections: str) -> str:
-        ctx = Context(Period.parse("2026-10"), DataSource(Month(), scope), CONTRACT, NOW)
+        period = Period.parse("2026-10")
+        ctx = Context(period, DataSource(Month(), scope, words_for(period)), CONTRACT, NOW)
         return draft(ctx, Place("x", "", "", sections))
 
     told = drafted(STAFF, "tickets", "answers")
