@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 import demo
-from bench import alerts, callbacks, long_csv, one_day, pages, users
+from bench import alerts, callbacks, documents, long_csv, one_day, pages, users
 from etl.run import load
 from exports.assemble import assemble_report
 from exports.contract import ContractInfo
@@ -40,6 +40,7 @@ def main() -> None:
         _bench_alerts(table, scratch / "alerts")
         data = _bench_demo(table, scratch / "demo")
         _bench_report(table, data)
+        _bench_packs(table, data)
         for page in pages.measure(data, CONFIG, _URLS):
             table.add_row(
                 f"画面 {page.name}",
@@ -132,6 +133,11 @@ def _bench_report(table: Table, data: Path) -> None:
             f"{time.perf_counter() - started:.1f} 秒",
             f"うち照会と組立て {assembled:.1f} 秒",
         )
+
+
+def _bench_packs(table: Table, data: Path) -> None:
+    packs = documents.measure(data)
+    table.add_row("年次報告資料 全接続団体（4形式）", f"{packs.seconds:.0f} 秒", documents.told(packs))
 
 
 if __name__ == "__main__":

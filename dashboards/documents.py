@@ -1,4 +1,4 @@
-"""``/documents/<report>/<period>/<file>`` gives a document's file; ``POST /reports/make`` has a report made anew."""
+"""``/documents/<report>/<period>[/<body>]/<file>`` gives a document's file; ``POST /reports/make`` makes one anew."""
 
 from __future__ import annotations
 

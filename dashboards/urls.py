@@ -121,9 +121,8 @@ def href(path: str, period: Period | None = None, tenant: str | None = None, sub
 
 
 def document_href(report: str, period: str, name: str, tenant: str = "") -> str:
-    """One file of a document."""
-    parts = (report, period, tenant, name) if tenant else (report, period, name)
-    return "/".join([DOCUMENTS, *map(quote, parts)])
+    """One file of a document; ``tenant`` is the code of the body that it was made for."""
+    return "/".join((DOCUMENTS, *(quote(part) for part in (report, period, tenant, name) if part)))
 
 
 def issued_href(number: int, name: str) -> str:

@@ -22,7 +22,7 @@ def edition_of(report: ReportSpec, scope: Scope) -> Edition:
         return "prefecture"
     if report.audience == "prefecture":
         raise AudienceError(report.title)
-    if len(scope.tenant_codes) != 1:
+    if scope.platform or len(scope.tenant_codes) != 1:
         raise SingleBodyError(report.title, len(scope.tenant_codes))
     return "tenant"
 

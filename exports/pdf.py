@@ -21,6 +21,7 @@ from exports.heat import heat_rows
 from exports.model import Chart, Column, Report, Table
 from exports.pagination import Pagination
 from exports.svg import render_svg
+from exports.svg_lean import lean
 from warehouse.japanese import era_date
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)
@@ -109,7 +110,7 @@ def _css_text(value: str) -> Markup:
 
 
 def _image(chart: Chart) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(render_svg(chart.spec).encode()).decode()}"
+    return f"data:image/svg+xml;base64,{base64.b64encode(lean(render_svg(chart.spec)).encode()).decode()}"
 
 
 def _widths(table: Table) -> list[str]:

@@ -1,4 +1,8 @@
-"""The documents that exist (``<out>/<report>/<period>``, a manifest in each), who may have them, and making others."""
+"""The documents that exist, who may have them, and making others.
+
+They lie in ``<out>/<report>/<period>``, those of single bodies in ``<out>/<report>/<period>/<code>``, each with a
+manifest.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +57,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class Document:
-    """A set of files that was made; times are naive JST, ``issued_on`` is None for a draft."""
+    """A set of files that was made; times are naive JST, ``issued_on`` is None for a draft.
+
+    ``tenant`` is the code of the body that it was made for, empty for the prefecture; ``addressee`` is the name.
+    """
 
     report: str
     period: str
@@ -68,9 +75,12 @@ class Document:
     platform: bool
     tenant: str = ""
     """The code of the body that it is made for; empty for the prefecture."""
+    addressee: str = ""
 
     def readable_by(self, scope: Scope) -> bool:
-        """Whoever may see all that the document holds."""
+        """Whoever may see all that the document holds; nobody when a body's folder holds what is not its own."""
+        if self.tenant and (self.platform or self.tenants != {self.tenant}):
+            return False
         return bool(scope.tenant_codes) and self.tenants <= scope.tenant_codes and (scope.platform or not self.platform)
 
 
@@ -93,16 +103,17 @@ class Shelf:
         return list(_offers())
 
     def documents(self, scope: Scope) -> list[Document]:
-        """What the scope may have, newest period first; raises :class:`ManifestDamaged`."""
-        found = [_read(self._folder, manifest) for depth in ("*/*", "*/*/*")
-                 for manifest in sorted(self._folder.glob(f"{depth}/manifest.json"))]
-        return sorted((one for one in found if one.readable_by(scope)), key=lambda one: (one.period, one.report),
-                      reverse=True)
+        """What the scope may have, newest period first, bodies by code; raises :class:`ManifestDamaged`."""
+        places = [*self._folder.glob("*/*/manifest.json"), *self._folder.glob("*/*/*/manifest.json")]
+        found = [one for one in (_read(self._folder, place) for place in sorted(places)) if one.readable_by(scope)]
+        found.sort(key=lambda one: one.tenant)
+        return sorted(found, key=lambda one: (one.period, one.report), reverse=True)
 
     def file(self, scope: Scope, report: str, period: str, name: str, tenant: str = "") -> Path | None:
         """One file of a document; None when there is none of that name that the scope may have."""
         for one in self.documents(scope):
-            if (one.report, one.period, one.tenant) == (report, period, tenant) and name in dict(one.files):
+            is_it = (one.report, one.period, one.tenant) == (report, period, tenant)
+            if is_it and name in {known for known, _ in one.files}:
                 path = self._folder / one.report / one.period / one.tenant / name
                 return path if path.is_file() else None
         return None
@@ -144,20 +155,20 @@ def _offer(spec: ReportSpec) -> Offer:
     return Offer(spec.report, spec.title, spec.period_kind, spec.audience != "tenant", spec.audience != "prefecture")
 
 
-def _read(folder: Path, manifest: Path) -> Document:
+def _read(root: Path, manifest: Path) -> Document:
     try:
         told = json.loads(manifest.read_text(encoding="utf-8"))
-        return _document(manifest.parent.relative_to(folder).parts, told)
+        return _document(manifest.parent.relative_to(root), told)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ManifestDamaged(manifest) from error
 
 
-def _document(parts: tuple[str, ...], told: dict[str, Any]) -> Document:
+def _document(place: Path, told: dict[str, Any]) -> Document:
     """The folder, not the manifest, says which report, period and body: files are looked for there."""
+    report, period, tenant = (*place.parts, "")[:3]
     return Document(
-        report=parts[0],
-        period=parts[1],
-        tenant=parts[2] if len(parts) > 2 else "",
+        report=report,
+        period=period,
         title=str(told["title"]),
         number=str(told["document_number"]),
         version=str(told["version"]),
@@ -167,4 +178,6 @@ def _document(parts: tuple[str, ...], told: dict[str, Any]) -> Document:
         files=tuple((str(file["name"]), int(file["bytes"])) for file in told["files"]),
         tenants=frozenset(told["scope"]["tenant_codes"]),
         platform=bool(told["scope"]["platform"]),
+        tenant=tenant,
+        addressee=str(told.get("addressee", "")),
     )

@@ -10,7 +10,7 @@ packages=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 requirements=(requirements.txt)
 pip=(.venv/bin/python -m pip install --quiet --disable-pip-version-check)
 if [ "$kind" = test ]; then
-    packages+=(chromium libatomic1 poppler-utils libreoffice-writer-nogui)
+    packages+=(chromium libatomic1 poppler-utils libreoffice-writer-nogui libreoffice-impress-nogui)
     requirements+=(requirements-dev.txt)
     pip+=(--no-compile)  # tests import a part of it: compiling all beforehand takes longer than everything else here
 fi

@@ -80,7 +80,8 @@ def _none(view: View) -> str:
 
 def _making(view: View) -> Component:
     frame = ask.DOCUMENTS.load(view)
-    here = {str(row["report"]): row for row in rows(frame) if row["period"] == str(view.period)}
+    here = {str(row["report"]): row for row in rows(frame)
+            if row["period"] == str(view.period) and not row["tenant"]}
     offered = [offer for offer in ask.offers(view) if offer.kind == view.period.kind]
     body = [_offer(view, offer, here.get(offer.report)) for offer in offered]
     nothing = html.P(_none(view), className="reading")
@@ -119,9 +120,10 @@ def _file_link(report: str, row: dict[str, Any], ending: str, name: str) -> Comp
         return None
     shown = "プレビュー（PDF）" if ending == "pdf" else name
     opened: dict[str, Any] = {"target": "_blank", "rel": "noopener"} if ending == "pdf" else {"download": ""}
-    href = urls.document_href(report, str(row["period"]), str(row[ending]), str(row["tenant"] or ""))
-    return html.A(shown, href=href, className="file-link", **opened,
-                  **aria(label=f"{row['title']}（{row['period_name']}）の{shown}"))
+    href = urls.document_href(report, str(row["period"]), str(row[ending]), str(row["tenant"]))
+    of_what = "、".join(str(row[part]) for part in ("period_name", "addressee") if row[part])
+    label = f"{row['title']}（{of_what}）の{shown}"
+    return html.A(shown, href=href, className="file-link", **opened, **aria(label=label))
 
 
 def _existing(view: View) -> Component:
@@ -134,7 +136,7 @@ def _existing(view: View) -> Component:
         dense=True,
         decorate={
             **{ending: partial(_cell, ending, name) for ending, name in ask.FORMATS},
-            **dict.fromkeys(("number", "version", "snapshot", "created_at", "issued_on"), _or_none),
+            **dict.fromkeys(("addressee", "number", "version", "snapshot", "created_at", "issued_on"), _or_none),
         },
     )
     head = [html.H2("報告書の一覧", className="section-title"),

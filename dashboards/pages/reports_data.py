@@ -14,32 +14,29 @@ from dashboards.view import View
 from exports.shelf import Document, Offer
 from warehouse.period import Kind, Period
 
-FORMATS = (("pdf", "PDF"), ("docx", "Word"), ("xlsx", "Excel"))
+FORMATS = (("pdf", "PDF"), ("docx", "Word"), ("xlsx", "Excel"), ("pptx", "PowerPoint"))
 MISSING, DRAFT, ISSUED = "未作成", "案", "提出用"
 _SHOWN: dict[Kind, int] = {"month": TREND_MONTHS, "quarter": 5, "half": 3, "year": 2}
 """How far back periods without a document are listed."""
 
 
 def documents(view: View) -> pd.DataFrame:
-    """One row per report and period: what exists, and what could be made of the periods that have data."""
+    """One row per report, period and body it is for: what exists, and what could be made of periods that have data."""
     if view.shelf is None:
         return pd.DataFrame(columns=_KEYS)
     made = {(one.report, one.period, one.tenant): one for one in view.shelf.documents(view.scope)}
-    possible = [(*key, "") for key in _possible(view, offers(view))]
+    possible = [(report, period, "") for report, period in _possible(view, offers(view))]
     titles = {offer.report: offer.title for offer in view.shelf.offers()}
-    names = {str(row["tenant_code"]): str(row["name"]) for row in view.tenants()}
     keys = dict.fromkeys([*possible, *made])
-    rows = [_row(report, Period.parse(period), _titled(titles.get(report, report), names.get(tenant, tenant)),
-                 made.get((report, period, tenant)))
-            for report, period, tenant in keys]
-    rows.sort(key=lambda row: (-row["order"], row["title"]))
+    rows = [_row(key, titles.get(key[0], key[0]), made.get(key)) for key in keys]
+    rows.sort(key=lambda row: (-row["order"], row["title"], row["tenant"]))
     return pd.DataFrame(rows, columns=_KEYS)
 
 
 def offers(view: View) -> list[Offer]:
-    """The reports that the reader may have made."""
+    """The reports that the reader may have made: those of single bodies are made for all of them at once, elsewhere."""
     known = view.shelf.offers() if view.shelf else []
-    return [offer for offer in known if view.scope.platform or not offer.of_prefecture]
+    return [offer for offer in known if view.scope.platform and offer.of_prefecture]
 
 
 def _possible(view: View, known: Iterable[Offer]) -> Iterator[tuple[str, str]]:
@@ -49,13 +46,11 @@ def _possible(view: View, known: Iterable[Offer]) -> Iterator[tuple[str, str]]:
         yield from ((offer.report, str(period)) for period in newest)
 
 
-def _titled(title: str, body: str) -> str:
-    return f"{title}（{body}）" if body else title
-
-
-def _row(report: str, period: Period, title: str, found: Document | None) -> dict[str, Any]:
-    row: dict[str, Any] = {"order": period.index, "report": report, "period": str(period),
-                           "period_name": period.label_ja, "title": title, "state": MISSING}
+def _row(key: tuple[str, str, str], title: str, found: Document | None) -> dict[str, Any]:
+    report, period, tenant = key[0], Period.parse(key[1]), key[2]
+    row: dict[str, Any] = {"order": period.index, "report": report, "period": str(period), "tenant": tenant,
+                           "period_name": period.label_ja, "title": title, "state": MISSING,
+                           "addressee": found.addressee if found else None}
     if found is None:
         return row
     names = {name.rpartition(".")[2]: name for name, _ in found.files}
@@ -78,6 +73,7 @@ DOCUMENTS = Dataset(
         Column("period", "対象期間", "code", on_screen=False),
         Column("period_name", "期間"),
         Column("title", "報告書"),
+        Column("addressee", "宛先"),
         Column("state", "状態"),
         Column("number", "文書番号", "code"),
         Column("version", "版"),

@@ -9,6 +9,12 @@ from exports.blocks.base import Context, Params, Sentences, TableContent, Unfill
 from exports.model import Column
 from exports.text import amount, judgement, missing, target, text
 
+_JUDGED_IN = {
+    "value": "judgement",
+    "previous_value": "previous_judgement",
+    "last_year_value": "last_year_judgement",
+}
+
 
 def rows_of(ctx: Context) -> list[dict[str, Any]]:
     return records(require_rows(ctx.kpis(), "主要指標"))
@@ -17,7 +23,7 @@ def rows_of(ctx: Context) -> list[dict[str, Any]]:
 def shown(row: dict[str, Any], column: str = "value") -> str:
     """A KPI's figure with its own rounding; － when nothing was to be measured."""
     value = row[column]
-    if missing(value) and column == "value" and row["judgement"] == "対象なし":
+    if missing(value) and row.get(_JUDGED_IN[column]) == "対象なし":
         return "－"
     return amount(value, int(row["decimals"]), row["rounding"])
 

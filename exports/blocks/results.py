@@ -95,21 +95,28 @@ def _verdict_row(word: str, kpis: list[str]) -> tuple[str, ...]:
 
 
 def years_table(ctx: Context, params: Params) -> TableContent:
-    """KPIs ``params['kpis']`` (all main ones unless stated) by fiscal year of the contract; … where nothing is told."""
+    """KPIs ``params['kpis']`` (every one unless stated) by fiscal year of the contract; … where nothing is told.
+
+    ``params['counted']`` names KPIs whose numerator has a row of its own, by its title and unit.
+    """
     years = contract_years(ctx)
-    rows = [row for row in _years(ctx, years) if not params.get("kpis") or row["kpi_id"] in params["kpis"]]
+    told = _years(ctx, years)
+    rows = [row for row in told if not params.get("kpis") or row["kpi_id"] in params["kpis"]]
     lines = list(dict.fromkeys((row["kpi_id"], row["grain"], row["entity"]) for row in rows))
     columns = (
         Column("番号", "left", 9),
-        Column("指標", "left", 56),
-        Column("単位", "center", 15),
+        Column("指標", "left", 52),
+        Column("単位", "center", 19),
         *(Column(f"R{year.fiscal_year - 2018}年度", weight=18) for year in years),
     )
     unfinished = {row["period_id"] for row in rows if not row["is_complete"]}
     notes = tuple(
         f"{year.label_ja}は、年度のうちデータのある月だけの値である。" for year in years if str(year) in unfinished
     )
-    return TableContent(columns, tuple(_year_row(key, rows, years) for key in lines), notes)
+    counted = (
+        _count_row(kpi_id, title, unit, told, years) for kpi_id, (title, unit) in params.get("counted", {}).items()
+    )
+    return TableContent(columns, (*(_year_row(key, rows, years) for key in lines), *counted), notes)
 
 
 def contract_years(ctx: Context) -> tuple[Period, ...]:
@@ -137,6 +144,13 @@ def _year_row(key: tuple[str, str, str], rows: list[dict[str, Any]], years: tupl
     own = {row["period_id"]: row for row in rows if (row["kpi_id"], row["grain"], row["entity"]) == key}
     last = list(own.values())[-1]
     return (key[0], last["name"], text(last["unit"]), *(_year_cell(own.get(str(year))) for year in years))
+
+
+def _count_row(
+    kpi_id: str, title: str, unit: str, rows: list[dict[str, Any]], years: tuple[Period, ...]
+) -> tuple[str, ...]:
+    own = {row["period_id"]: row["numerator"] for row in rows if row["kpi_id"] == kpi_id}
+    return (kpi_id, title, unit, *(amount(own.get(str(year))) for year in years))
 
 
 def _year_cell(row: dict[str, Any] | None) -> str:

@@ -242,8 +242,8 @@ def test_a_draft_tells_fact_comparison_and_request_and_leaves_open_what_the_reco
     from exports.wording import words_for
 
     def drafted(scope: Scope, *sections: str) -> str:
-        period = Period.parse("2026-10")
-        ctx = Context(period, DataSource(Month(), scope, words_for(period)), CONTRACT, NOW)
+        month = Period.parse("2026-10")
+        ctx = Context(month, DataSource(Month(), scope, words_for(month)), CONTRACT, NOW)
         return draft(ctx, Place("x", "", "", sections))
 
     told = drafted(STAFF, "tickets", "answers")

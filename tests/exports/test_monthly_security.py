@@ -18,6 +18,7 @@ from exports.errors import CommentaryError, SectionError, SingleBodyError
 from exports.model import Bullets, Chart, Commentary, Report, Table, Text
 from exports.publish import render
 from exports.template import load_template
+from exports.wording import words_for
 from tests.exports import fake_frames, fake_reader
 from tests.exports.conftest import CLOCK, CONTRACT
 from tests.exports.fake_reader import FakeReader
@@ -74,7 +75,7 @@ def test_each_edition_has_its_own_parts_and_numbers_without_gaps(whole: Report, 
 
 def test_a_body_s_edition_is_addressed_to_it_and_named_by_its_code(body: Report) -> None:
     assert (body.cover.addressee, body.cover.subtitle) == ("津市", "令和8年10月分（津市）")
-    assert body.file_stem == "月例監視報告書_242012_2026-10"
+    assert body.file_stem == "月例監視報告書_2026-10_242012"
 
 
 def test_a_body_s_files_name_no_other_body(body: Report) -> None:
@@ -132,7 +133,8 @@ def test_the_whole_is_told_of_without_names_and_hidden_where_few_bodies_have_any
 @pytest.mark.parametrize(("told", "shown"), [(fake_frames.told_months(), 0.0), (fake_frames.told_months()[:0], None)])
 def test_an_hour_without_detections_is_zero_only_in_a_month_that_is_told_of(told: pd.DataFrame, shown: float) -> None:
     reader = FakeReader({"told_months": told})
-    ctx = Context(Period.parse("2026-10"), DataSource(reader, reader.whole_scope()), CONTRACT, CLOCK)
+    month = Period.parse("2026-10")
+    ctx = Context(month, DataSource(reader, reader.whole_scope(), words_for(month)), CONTRACT, CLOCK)
     sunday = hours_chart(ctx, {}).spec.series[6]
     assert sunday.values[3] == shown
 
@@ -154,6 +156,6 @@ def test_text_for_a_place_that_does_not_exist_is_refused() -> None:
 def test_the_same_report_becomes_the_same_bytes_with_the_heat_map_as_a_table_of_word(body: Report) -> None:
     files = render(body, ["docx"])
     assert render(body, ["docx"]) == files
-    document = Document(io.BytesIO(files["月例監視報告書_242012_2026-10.docx"]))
+    document = Document(io.BytesIO(files["月例監視報告書_2026-10_242012.docx"]))
     grid = next(one for one in document.tables if len(one.columns) == 25)
     assert [cell.text for cell in grid.rows[1].cells[:11]] == ["月", *"0" * 8, "18", "19"]

@@ -16,7 +16,7 @@ from exports.contract import ContractInfo
 from exports.errors import ContractError, FormatError
 from exports.manifest import made_files
 from exports.model import Report
-from exports.publish import FORMATS, write_report
+from exports.publish import FORMATS, USUAL, write_report
 from tests.exports.conftest import CONTRACT
 from warehouse.period import Period
 
@@ -60,7 +60,7 @@ def test_finished_files_are_recognised_until_one_of_them_changes(
 ) -> None:
     made = {f"{report.file_stem}.{kind}": content for kind, content in files.items()}
     monkeypatch.setattr(publish, "render", lambda *_: dict(made))
-    paths = write_report(report, FORMATS, tmp_path)
+    paths = write_report(report, USUAL, tmp_path)
     wanted = (12, report.provenance.template_sha256, "2026-10")
     assert sorted(made_files(tmp_path, *wanted)) == sorted(paths)
     assert made_files(tmp_path, 13, *wanted[1:]) == []
@@ -76,7 +76,7 @@ def test_files_of_an_earlier_run_that_the_new_one_lacks_go_away(
 
     out = tmp_path / "out"
     monkeypatch.setattr(publish, "render", made)
-    write_report(report, FORMATS, out)
+    write_report(report, USUAL, out)
     (out / "覚書.txt").write_text("not ours", encoding="utf-8")
     (tmp_path / "outside.txt").write_text("not ours", encoding="utf-8")
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))

@@ -61,6 +61,27 @@ def test_a_document_is_for_whoever_may_see_all_that_it_holds(
     assert (shelf(tmp_path).file(scope, "monthly-operations", "2026-10", "報告書.pdf") is not None) == may
 
 
+@pytest.mark.parametrize(("scope", "seen"), [
+    (WHOLE, ["242012", "242021"]), (Scope.of("242012"), ["242012"]), (Scope.of("242021"), ["242021"]),
+    (Scope.none(), []),
+])
+def test_each_body_has_exactly_its_own_pack(tmp_path: Path, scope: Scope, seen: list[str]) -> None:
+    for code in ("242012", "242021"):
+        put(tmp_path, "tenant-annual", f"FY2025/{code}", [code], platform=False, addressee=f"団体{code}")
+    found = shelf(tmp_path).documents(scope)
+    assert [(one.tenant, one.period, one.addressee) for one in found] == [(c, "FY2025", f"団体{c}") for c in seen]
+    for code in ("242012", "242021"):
+        path = shelf(tmp_path).file(scope, "tenant-annual", "FY2025", "報告書.pdf", code)
+        assert (path is not None) == (code in seen)
+    assert shelf(tmp_path).file(scope, "tenant-annual", "FY2025", "報告書.pdf") is None
+
+
+def test_a_pack_in_the_folder_of_another_body_is_nobody_s(tmp_path: Path) -> None:
+    put(tmp_path, "tenant-annual", "FY2025/242012", ["242021"], platform=False)
+    for scope in (WHOLE, Scope.of("242012"), Scope.of("242021")):
+        assert shelf(tmp_path).documents(scope) == []
+
+
 @pytest.mark.parametrize(("report", "period", "name"), [
     ("monthly-operations", "2026-10", "manifest.json"),
     ("monthly-operations", "2026-10", "../2026-10/報告書.pdf"),

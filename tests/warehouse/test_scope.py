@@ -21,7 +21,7 @@ from warehouse.scope import UNKNOWN_TENANT, Scope
 
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 BODIES = {row["tenant_code"]: row["name"] for row in read_rows(CONFIG / "tenants.csv")}
-ONE_ROW = {"status_unknown", "ticket_ageing", "unplaced_month"}
+ONE_ROW = {"status_unknown", "ticket_ageing", "unplaced_month", "unplaced_period"}
 VALUES: dict[str, Parameter] = {
     "month": "2026-10",
     "period": "2026-10",
@@ -43,6 +43,7 @@ VALUES: dict[str, Parameter] = {
     "line_id": "internet",
 }
 ASKED: dict[str, dict[str, Parameter]] = {
+    "kpi_years": {"first_date": date(2026, 4, 1)},
     "proof_capacity": {"kpi_id": "K20", "grain": "line", "entity": "internet"},
     "proof_change": {"kpi_id": "K30"},
     "proof_device": {"kpi_id": "K19", "grain": "device", "entity": "fw-1"},
@@ -144,6 +145,14 @@ def test_without_a_scope_there_is_no_row(demo_reader: Reader, name: str) -> None
         "fault_trend",
         "status_feeds",
         "status_unknown",
+        "kpi_items",
+        "kpi_years",
+        "service_period",
+        "unplaced_period",
+        "body_spread",
+        "duties",
+        "events_held",
+        "patches",
     ],
 )
 def test_what_is_prefecture_wide_needs_the_prefectures_scope(demo_reader: Reader, name: str) -> None:
