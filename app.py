@@ -254,7 +254,7 @@ def worker_command(
 
     work(
         lambda job, told: make_report(job.key.report, Period.parse(job.key.period), job.key.tenant or None,
-                                      list(ReportFormat), None, None, progress=told),
+                                      None, None, None, progress=told),
         once=once, with_parent=with_parent)
 
 
