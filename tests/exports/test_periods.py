@@ -52,7 +52,8 @@ CONTRACTS = pd.DataFrame(
 
 def context(period: Period = HALF, headings: dict[str, str] | None = None, **frames: pd.DataFrame) -> Context:
     reader = FakeReader({"reporting_periods": PERIODS, "contracts": CONTRACTS, **frames})
-    return Context(period, DataSource(reader, reader.whole_scope(), words_for(period)), CONTRACT, CLOCK, headings or {})
+    data = DataSource(reader, reader.whole_scope(), words_for(period))
+    return Context(period, data, CONTRACT, CLOCK, headings=headings or {})
 
 
 def kpi_items(*rows: tuple[Any, ...]) -> pd.DataFrame:
@@ -141,7 +142,7 @@ def test_chapters_of_the_last_contract_year_appear_in_that_year_only() -> None:
     )
 
     def numbers(year: str) -> dict[str, str]:
-        return headings_of(printed_sections(specs, context(Period.parse(year))))
+        return headings_of(printed_sections(specs, context(Period.parse(year)), "prefecture"))
 
     assert numbers("FY2026") == {"first": "１", "term": "２", "last": "３"}
     assert numbers("FY2025") == {"first": "１", "last": "２"}
@@ -225,7 +226,7 @@ def test_the_numbers_of_the_half_agree_with_each_other(half: Report) -> None:
     kpi = {row[0]: row[3] for row in table(half, "kpi").rows}
     annex = table(half, "annex-table")
     assert annex.rows[-1][12] == kpi["K26"] == table(half, "ticket-matrix").rows[-1][-1]
-    assert annex.rows[-1][16] == kpi["K33"] == table(half, "function-table").rows[-1][1]
+    assert annex.rows[-1][17] == kpi["K33"] == table(half, "function-table").rows[-1][1]
     assert kpi["K30"] == table(half, "change-table").rows[-1][1]
     assert kpi["K34"] == str(len(table(half, "serious-table").rows))
 
