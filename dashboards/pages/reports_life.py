@@ -118,7 +118,7 @@ def _texts(view: View, desk: Desk, document: Chosen, progress: Progress) -> list
     told = html.P("書いた文は、1.5秒ほど手を止めると自動で保存します。" if editable
                   else f"状態が「{progress.title}」のため、書き換えられません。", className="note")
     forms = [_place(document, place, texts.get(place.id, PlaceTexts(None)), proposals.get(place.id), draft, editable)
-             for place, draft in drafts.items()]
+             for place, draft in drafts.items() if editable or place.id in texts]
     return [head, told, *forms]
 
 
