@@ -48,8 +48,9 @@ def test_every_period_with_data_has_a_row_and_what_is_made_its_files(demo_reader
     lines = csv.splitlines()[1:]
     periods = demo_reader.query("reporting_periods", demo_reader.whole_scope())
     months = min(sum(periods["kind"] == "month"), 13)
-    assert len(lines) == months + 1, "a document of a month that has no data any more stays in the list"
-    assert [line.split(",")[0] for line in lines][:: len(lines) - 1] == ['"2026-10"', '"2020-01"']
+    listed = list(dict.fromkeys(line.split(",")[0] for line in lines))
+    assert len(listed) == months + 1, "a document of a month that has no data any more stays in the list"
+    assert listed[:: len(listed) - 1] == ['"2026-10"', '"2020-01"']
 
 
 def test_a_period_without_a_report_of_its_kind_says_so(demo_reader: Reader, tmp_path: Path) -> None:
