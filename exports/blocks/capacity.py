@@ -68,7 +68,7 @@ def design_table(ctx: Context, params: Params) -> TableContent:
         Column("設計値", weight=14.5),
         Column("実績", weight=13.5),
         Column("余裕", weight=12),
-        Column("設計比", unit="%", weight=10),
+        Column("設計比", unit="%", weight=11.5),
         *(Column(f"{threshold}%", "center", 11, group="到達見込み") for threshold in _THRESHOLDS),
     )
     chosen = [row for row in rows if not missing(row["design_value"]) and _is_listed(row, params["device_floor"])]

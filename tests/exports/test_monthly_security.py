@@ -23,7 +23,9 @@ from tests.exports import fake_frames, fake_reader
 from tests.exports.conftest import CLOCK, CONTRACT
 from tests.exports.fake_reader import FakeReader
 from tests.exports.test_assemble import row_of, table
+from tests.support import TENANTS
 from warehouse.period import Period
+from warehouse.reader import Reader
 from warehouse.scope import Scope
 
 TSU = Scope.of(fake_frames.TENANT)
@@ -159,3 +161,13 @@ def test_the_same_report_becomes_the_same_bytes_with_the_heat_map_as_a_table_of_
     document = Document(io.BytesIO(files["月例監視報告書_2026-10_242012.docx"]))
     grid = next(one for one in document.tables if len(one.columns) == 25)
     assert [cell.text for cell in grid.rows[1].cells[:11]] == ["月", *"0" * 8, "18", "19"]
+
+
+@pytest.mark.parametrize("code", TENANTS)
+def test_a_body_s_edition_of_real_rows_holds_no_name_or_code_of_another(demo_reader: Reader, code: str) -> None:
+    template = load_template("monthly-security")
+    report = assemble_report(template, Period.parse("2026-10"), Scope.of(code), demo_reader, CONTRACT, CLOCK)
+    content = str(report).replace(CONTRACT.contract_name, "").replace(CONTRACT.system_name, "")
+    others = [row for row in fake_reader.config_rows("tenants.csv") if row["tenant_code"] != code]
+    assert not [row["name"] for row in others if row["name"] in content or f"'{row['tenant_code']}'" in content]
+    assert row_of(table(report, "comparison-tenant"), "危険度0（Low）")[3] == "…"  # fewer than five bodies
