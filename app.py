@@ -88,13 +88,16 @@ commands.command("catalogue", cls=JapaneseCommand)(catalogue_command)
 def report_command(
     report: Annotated[str, typer.Argument(metavar="REPORT", help="報告書の名前（例: monthly-operations）")],
     period: Annotated[str, typer.Option(help="対象期間（2026-10、2026Q2、2026H1、R8、FY2026）")],
-    tenant: Annotated[str | None, typer.Option(metavar="CODE", help="接続団体のコード")] = None,
+    tenant: Annotated[str | None, typer.Option(metavar="CODE", help="接続団体のコード（団体版を作る）")] = None,
     all_tenants: Annotated[bool, typer.Option("--all-tenants", help="全ての接続団体の分を作成し、検査する")] = False,
     workers: Annotated[int | None, typer.Option(help="同時に作成するプロセス数（既定はCPUの数）", min=1)] = None,
     formats: Annotated[
         str | None, typer.Option("--format", help="出力形式（コンマ区切り。既定は報告書の定める全て）")
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="出力先（既定 <データ>/out/<報告書>/<期間>）")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="出力先（既定 <データ>/out/<報告書>/<期間>、団体版はその下の<コード>）"),
+    ] = None,
     issued_on: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="提出年月日（既定は今日）")] = None,
 ) -> None:
     """報告書の案を Word・PDF・Excel・PowerPoint のうち定める形式で作成する（make は省ける）。"""
@@ -251,7 +254,7 @@ def worker_command(
 
     work(
         lambda job, told: make_report(job.key.report, Period.parse(job.key.period), job.key.tenant or None,
-                                      list(ReportFormat), None, None, progress=told),
+                                      None, None, None, progress=told),
         once=once, with_parent=with_parent)
 
 

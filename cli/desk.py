@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import typer
+
 from cli.places import config_folder, data_folder, now
+from cli.terminal import errors, say
 from warehouse.errors import MiharashiError
 
 if TYPE_CHECKING:
@@ -67,6 +70,47 @@ def document_key(report: str, period: str, tenant: str | None, scope: Scope) -> 
     if tenant is not None and tenant not in scope.tenant_codes:
         raise unknown_tenant(tenant)
     return DocumentKey(report, str(parsed), tenant or "")
+
+
+def keys_of_all(desk: Desk, scope: Scope, report: str, period: str) -> list[DocumentKey]:
+    """The document of every body that has one for the period."""
+    from exports.packs import members_of
+    from warehouse.period import Period
+
+    with desk.open_reader(None) as reader:
+        due, _ = members_of(reader, scope, Period.parse(period))
+    return [document_key(report, period, member.code, scope) for member in due]
+
+
+def each(keys: Sequence[DocumentKey], act: Callable[[DocumentKey], None]) -> None:
+    """Do it for every document: one that fails does not stop the others, and is told; exit 1 in the end."""
+    failed = 0
+    for key in keys:
+        try:
+            act(key)
+        except MiharashiError as error:
+            if len(keys) == 1:
+                raise
+            failed += 1
+            errors.print(f"失敗　{key.tenant}　{error.title}: {error.message}", highlight=False, soft_wrap=True)
+    if len(keys) > 1:
+        say(f"{len(keys)}団体: 完了 {len(keys) - failed}、失敗 {failed}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def refuse_issued(report: str, period: str, scope: Scope) -> None:
+    """Drafts of a whole set may not take the place of issued documents.
+
+    Raises :class:`exports.issue.AlreadyIssued`.
+    """
+    from exports.issue import AlreadyIssued
+    from state.database import state_exists
+
+    issued = make_desk().register.issues(scope) if state_exists(data_folder()) else []
+    for entry in issued:
+        if (entry.key.report, entry.key.period) == (report, period):
+            raise AlreadyIssued(entry)
 
 
 def unknown_tenant(tenant: str) -> MiharashiError:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.desk import document_key, staffed_desk
+from cli.desk import document_key, each, keys_of_all, staffed_desk
 from cli.japanese import JapaneseCommand, MakingGroup
 from cli.places import now
 from cli.terminal import print_table, say
@@ -30,6 +30,7 @@ _SHOWN_CHANGES = 60
 Report = Annotated[str, typer.Argument(metavar="REPORT", help="報告書の名前（例: monthly-operations）")]
 PeriodOption = Annotated[str, typer.Option("--period", help="対象期間（2026-10、2026H1、R8 など）")]
 Tenant = Annotated[str | None, typer.Option("--tenant", metavar="CODE", help="接続団体のコード（団体ごとの文書）")]
+AllTenants = Annotated[bool, typer.Option("--all-tenants", help="全ての接続団体の文書について行う")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="行う人の氏名（記録に残る）")]
 
 
@@ -106,14 +107,20 @@ def step_command(
     by: By,
     note: Annotated[str, typer.Option(metavar="TEXT", help="添える言葉（差戻しの理由など）")] = "",
     tenant: Tenant = None,
+    all_tenants: AllTenants = False,
 ) -> None:
     """確認を依頼し、差し戻し、承認し、承認を取り消す。"""
     from exports.signing import take_step
 
     with staffed_desk() as (desk, scope):
-        key = document_key(report, period, tenant, scope)
-        progress = take_step(desk, scope, key, step.value, by, now(), note)
-    say(f"{progress.steps[-1].told()}。状態: {progress.title}（今できる手続: {progress.allowed_titles}）")
+
+        def take(key: DocumentKey) -> None:
+            progress = take_step(desk, scope, key, step.value, by, now(), note)
+            whose = f"{key.tenant}　" if key.tenant else ""
+            say(f"{whose}{progress.steps[-1].told()}。状態: {progress.title}"
+                f"（今できる手続: {progress.allowed_titles}）")
+
+        each(_keys(desk, scope, report, period, tenant, all_tenants), take)
 
 
 @reports.command("issue", cls=JapaneseCommand)
@@ -123,19 +130,23 @@ def issue_command(
     by: By,
     issued_on: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="提出年月日（既定は今日）")] = None,
     tenant: Tenant = None,
+    all_tenants: AllTenants = False,
 ) -> None:
     """承認済みの文書を発行する。入力を凍結し、作り直して同じものになることを確かめる。"""
     from exports.issue import Order, issue
     from exports.template import load_template
 
     with staffed_desk() as (desk, scope):
-        key = document_key(report, period, tenant, scope)
         on = day_of(issued_on, "提出年月日") if issued_on else now().date()
-        entry = issue(desk, scope, Order(key, load_template(report).spec.formats, by, now(), on))
-        say(f"発行番号 {entry.number}: {entry.title} 第{entry.version}版（文書番号 {entry.document_number}、"
-            f"データ版 {entry.snapshot}）")
-        for file in entry.files:
-            say(f"  {file.sha256}  {desk.issued / f'{entry.number:06d}' / file.name}")
+
+        def give(key: DocumentKey) -> None:
+            entry = issue(desk, scope, Order(key, load_template(report).spec.formats, by, now(), on))
+            say(f"発行番号 {entry.number}: {entry.title} 第{entry.version}版（文書番号 {entry.document_number}、"
+                f"データ版 {entry.snapshot}）")
+            for file in entry.files:
+                say(f"  {file.sha256}  {desk.issued / f'{entry.number:06d}' / file.name}")
+
+        each(_keys(desk, scope, report, period, tenant, all_tenants), give)
 
 
 @reports.command("verify", cls=JapaneseCommand)
@@ -204,6 +215,11 @@ def archive_command(
             content = archive_zip(desk, scope, found)
             out.write_bytes(content)
             say(f"{out}（{len(content):,}バイト）に収めました。中の SHA256SUMS.txt で確かめられます。")
+
+
+def _keys(desk: Desk, scope: Scope, report: str, period: str, tenant: str | None, all_tenants: bool
+          ) -> list[DocumentKey]:
+    return keys_of_all(desk, scope, report, period) if all_tenants else [document_key(report, period, tenant, scope)]
 
 
 def _print_changes(found: tuple[Change, ...]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import typer
 
+from cli.desk import refuse_issued
 from cli.places import config_folder, data_folder
 from cli.terminal import errors, progress_bar, say
 from exports.gate import Finding, check_set
@@ -34,6 +35,8 @@ def make_all(
     folder, started = out or data_folder() / "out" / report / str(period), time.monotonic()
     with open_current(data_folder()) as reader:
         snapshot = reader.snapshot
+        if out is None:
+            refuse_issued(report, str(period), reader.whole_scope())
         due, known = members_of(reader, reader.whole_scope(), period)
     order = Order(report, period, data_folder(), config_folder(), folder, snapshot, clock, issued_on, tuple(known))
     with progress_bar() as progress:

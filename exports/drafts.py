@@ -14,6 +14,7 @@ from exports.blocks.base import Context, Params, records
 from exports.blocks.kpi import rows_of, shown
 from exports.places import Place
 from exports.text import NO_DATA, amount, missing, target, text
+from exports.tone import polite
 from warehouse.japanese import NOT_APPLICABLE_SIGN
 
 MARK = "【下書き】"
@@ -48,7 +49,8 @@ def draft(ctx: Context, place: Place, report: str = "") -> str:
         ("対応", _ACTIONS.get(topic, _unknown)(ctx) or [_OPEN]),
         ("依頼", _requests(ctx, topic) or ["依頼事項はない。"]),
     )
-    return "\n".join([MARK, *(f"{name}：{''.join(sentences)}" for name, sentences in parts if sentences)])
+    lines = [f"{name}：{''.join(sentences)}" for name, sentences in parts if sentences]
+    return "\n".join([MARK, *(map(polite, lines) if ctx.tenant else lines)])
 
 
 def is_draft(written: str) -> bool:

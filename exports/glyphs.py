@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
-from matplotlib import font_manager
 
 _FONTS = ("BIZ UDGothic", "BIZ UDPGothic", "BIZ UDMincho", "Noto Sans CJK JP", "Noto Serif CJK JP")
 
@@ -23,10 +23,17 @@ def undrawable(texts: Iterable[str]) -> list[str]:
 @cache
 def known_letters() -> frozenset[int]:
     """Code points with a glyph in any installed font of the documents."""
-    files = {(entry.fname, entry.name) for entry in font_manager.fontManager.ttflist if entry.name in _FONTS}
     found: set[int] = set()
-    for path in sorted({path for path, _ in files}):
-        font = TTFont(path, lazy=True, fontNumber=0 if Path(path).suffix == ".ttc" else -1)
+    for path in _files():
+        font = TTFont(path, lazy=True, fontNumber=0 if path.suffix == ".ttc" else -1)
         found |= font.getBestCmap().keys()
         font.close()
     return frozenset(found)
+
+
+def _files() -> list[Path]:
+    """The files of the fonts that are installed, as fontconfig, which the layout of the PDF asks too, knows them."""
+    asked = [f":family={family}" for family in _FONTS]
+    listed = [subprocess.run(["fc-list", "--format", "%{file}\n", pattern], capture_output=True, text=True, check=True)
+              for pattern in asked]
+    return sorted({Path(line) for one in listed for line in one.stdout.splitlines()})

@@ -9,7 +9,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,8 +20,11 @@ from exports.correction import Change, changes, with_corrections
 from exports.desk import Desk, Texts, scope_of
 from exports.errors import ExportError
 from exports.frozen import Inputs, Recording, freeze, template_text, thaw
+from exports.gate import Finding, check_pack
+from exports.leaks import Member
 from exports.manifest import manifest_bytes
 from exports.model import Report, Revision
+from exports.packs import members_of
 from exports.program import program_sha256
 from exports.publish import place_files, render
 from state.approvals import STEPS, Progress
@@ -34,6 +38,7 @@ from warehouse.scope import Scope
 
 INPUTS = "inputs.zip"
 _LOCK = ".issuing.lock"
+_SHOWN_FINDINGS = 10
 
 
 class AlreadyIssued(ExportError):
@@ -46,6 +51,15 @@ class AlreadyIssued(ExportError):
             "内容を改めるときは、python app.py report correct で訂正の手続を始めてください。"
             "別の場所に案を作るときは --out を指定してください。",
         )
+
+
+class ReleaseRefused(ExportError):
+    """The finished files of a body's document do not pass the release gate."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        told = "".join(f"\n  {one.file}: {one.what}" for one in findings[:_SHOWN_FINDINGS])
+        super().__init__("提出前の検査に合格しません", f"不合格 {len(findings)}件。発行していません。{told}",
+                         "元データと所見を直してから、確認の依頼をやり直してください。")
 
 
 class NotReproducible(ExportError):
@@ -94,8 +108,8 @@ def issue(desk: Desk, scope: Scope, order: Order) -> Issue:
     """Issue an approved document from the generation that was submitted; returns its entry in the register.
 
     The second issue of a document is a corrected edition.  Raises :class:`state.errors.StepNotAllowed` unless it is
-    approved, :class:`NothingToCorrect`, :class:`IssuedTooEarly`, :class:`NotReproducible`, and whatever stops the
-    document.  Nothing is left behind when it fails.
+    approved, :class:`NothingToCorrect`, :class:`IssuedTooEarly`, :class:`NotReproducible`, :class:`ReleaseRefused`, and
+    whatever stops the document.  Nothing is left behind when it fails.
     """
     progress = _approved(desk, scope, order.key)
     before = desk.register.last(scope, order.key)
@@ -110,11 +124,23 @@ def issue(desk: Desk, scope: Scope, order: Order) -> Issue:
         number = desk.register.next_number()
         told = {**files, "manifest.json": manifest_bytes(report, files, order.issued_on, issue_number=number,
                                                          commentary=texts.version)}
+        if order.key.tenant:
+            check_release(order.key.tenant, told, members_of(reader, scope, inputs.period)[1])
         entry = _entry(number, order, report, {**told, INPUTS: frozen}, texts, before, inputs.reason)
         with _kept(desk.issued / f"{number:06d}", {**told, INPUTS: frozen}):
             desk.register.enter(scope, entry)
     place_files(told, desk.folder(order.key))
     return entry
+
+
+def check_release(tenant: str, files: Mapping[str, bytes], members: Collection[Member]) -> None:
+    """The release gate over a body's finished files, as they would lie on disk; raises :class:`ReleaseRefused`."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in files.items():
+            (Path(folder) / name).write_bytes(content)
+        findings = check_pack(Path(folder), tenant, members)
+    if findings:
+        raise ReleaseRefused(findings)
 
 
 def preview(desk: Desk, scope: Scope, key: DocumentKey, at: datetime) -> Report:

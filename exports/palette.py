@@ -13,7 +13,7 @@ REFERENCE = "#CE0000"
 
 @dataclass(frozen=True)
 class LineStyle:
-    """A line: colour, matplotlib dash, matplotlib marker, and the names DrawingML has for both."""
+    """A line: colour, dashes in line widths, marker (o, s, ^, D), and the names DrawingML has for both."""
 
     color: str
     dash: Any

@@ -21,7 +21,6 @@ from exports.heat import heat_rows
 from exports.model import Chart, Column, Report, Table
 from exports.pagination import Pagination
 from exports.svg import render_svg
-from exports.svg_lean import lean
 from warehouse.japanese import era_date
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)
@@ -74,7 +73,10 @@ def lay_out(report: Report) -> Layout:
     document = HTML(string=html, url_fetcher=fetcher).render(
         font_config=FontConfiguration(), pdf_variant="pdf/ua-1", pdf_tags=True
     )
-    pages = {anchor: number for number, page in enumerate(document.pages, 1) for anchor in page.anchors}
+    pages: dict[str, int] = {}
+    for number, page in enumerate(document.pages, 1):
+        for anchor in page.anchors:
+            pages.setdefault(anchor, number)  # a table over several pages is named on each: it stands where it begins
     return Layout(document, Pagination(pages), hashlib.sha256(html.encode()).digest()[:16])
 
 
@@ -110,7 +112,7 @@ def _css_text(value: str) -> Markup:
 
 
 def _image(chart: Chart) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(lean(render_svg(chart.spec)).encode()).decode()}"
+    return f"data:image/svg+xml;base64,{base64.b64encode(render_svg(chart.spec).encode()).decode()}"
 
 
 def _widths(table: Table) -> list[str]:

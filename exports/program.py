@@ -10,7 +10,7 @@ from pathlib import Path
 from exports.catalogue import TEMPLATES
 from warehouse import japanese
 
-_LIBRARIES = ("weasyprint", "python-docx", "python-pptx", "xlsxwriter", "matplotlib", "pandas", "jinja2")
+_LIBRARIES = ("weasyprint", "python-docx", "python-pptx", "xlsxwriter", "pandas", "jinja2")
 
 
 @cache

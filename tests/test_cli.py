@@ -13,6 +13,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import typer
+
+from cli.desk import each
+from state.documents import DocumentKey
+from warehouse.errors import MiharashiError
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = "out/monthly-operations/2026-10"
@@ -214,3 +219,19 @@ def test_a_document_is_written_and_signed_from_the_command_line_step_by_step(dem
     assert foreign.returncode == 1 and "発行した文書ではありません" in foreign.stderr
     month = miharashi(demo, "closing", "--period", "2026-10").stdout
     assert "自動締め（速報）" in month and "期限未定" in month
+
+
+def test_one_body_that_fails_stops_no_other_and_fails_the_command() -> None:
+    keys = [DocumentKey("tenant-annual", "FY2025", code) for code in ("242012", "242021")]
+    done: list[str] = []
+
+    def act(key: DocumentKey) -> None:
+        if key.tenant == "242012":
+            raise MiharashiError("できません", "行がありません", "取り込んでください。")
+        done.append(key.tenant)
+
+    with pytest.raises(typer.Exit):
+        each(keys, act)
+    assert done == ["242021"]
+    with pytest.raises(MiharashiError):
+        each(keys[:1], act)

@@ -62,14 +62,14 @@ def design_table(ctx: Context, params: Params) -> TableContent:
     rows = records(require_rows(ctx.data.frame("design_results", period=str(ctx.period)), "設計値との対比"))
     outlook = _outlook(ctx)
     columns = (
-        Column("対象", "left", 34),
-        Column("項目", "left", 30),
-        Column("単位", "center", 15),
+        Column("対象", "left", 33),
+        Column("項目", "left", 33),
+        Column("単位", "center", 17),
         Column("設計値", weight=14.5),
         Column("実績", weight=13.5),
-        Column("余裕", weight=12.5),
-        Column("設計比", unit="%", weight=11),
-        *(Column(f"{threshold}%", "center", 12, group="到達見込み") for threshold in _THRESHOLDS),
+        Column("余裕", weight=12),
+        Column("設計比", unit="%", weight=10),
+        *(Column(f"{threshold}%", "center", 11, group="到達見込み") for threshold in _THRESHOLDS),
     )
     chosen = [row for row in rows if not missing(row["design_value"]) and _is_listed(row, params["device_floor"])]
     return TableContent(columns, tuple(_design_row(row, outlook) for row in chosen))

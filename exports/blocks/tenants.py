@@ -159,9 +159,8 @@ def annex_table(ctx: Context, _: Params) -> TableContent:
     earlier = _EARLIER[: len(_growth_columns(ctx))]
     columns = (*_ANNEX_FIRST, *_growth_columns(ctx), *_ANNEX_LAST)
     unplaced = next(iter(records(ctx.period_frame("unplaced_month"))), {})
-    faults = {row["entity"]: row["value"] for row in ctx.results("tenant") if row["kpi_id"] == "K07"}
     whole = next((row["value"] for row in ctx.results("all") if row["kpi_id"] == "K07"), None)
-    listed = [_annex_row(row, earlier, faults.get(row["tenant_code"])) for row in rows]
+    listed = [_annex_row(row, earlier) for row in rows]
     if any(unplaced.get(name) for name in _COUNTS):
         counts = [amount(unplaced[name]) for name in _COUNTS]
         listed.append(("団体不明", *("－" for _ in columns[1 : -len(_COUNTS) - 1]), *_with_faults(counts, "－")))
@@ -173,7 +172,7 @@ def _with_faults(counts: Sequence[str], faults: str) -> tuple[str, ...]:
     return (*counts[:4], faults, *counts[4:])
 
 
-def _annex_row(row: dict[str, Any], earlier: tuple[str, ...], faults: Any) -> tuple[str, ...]:
+def _annex_row(row: dict[str, Any], earlier: tuple[str, ...]) -> tuple[str, ...]:
     per_head = row["bytes_per_user_day"]
     return (
         text(row["name"]),
@@ -187,7 +186,7 @@ def _annex_row(row: dict[str, Any], earlier: tuple[str, ...], faults: Any) -> tu
         as_mbps(row["p95_out_bps"]),
         amount(None if missing(per_head) else per_head / 1e6, 1),
         coverage(row["coverage_pct"]),
-        *_with_faults([amount(row[name]) for name in _COUNTS], amount(faults)),
+        *_with_faults([amount(row[name]) for name in _COUNTS], amount(row["faults"])),
     )
 
 

@@ -24,6 +24,7 @@ from dashboards.pages import lines_data as ask_lines
 from dashboards.sentences import lines as sentences
 from dashboards.wording import rate
 from tests.dashboards.conftest import ask
+from warehouse import outlook
 from warehouse.japanese import number
 from warehouse.reader import Reader
 from warehouse.reading import FrameReader
@@ -207,7 +208,7 @@ def test_too_short_a_history_has_no_line_and_no_months_ahead() -> None:
 
 @pytest.mark.parametrize(("left", "drawn"), [((27, 50), 30), ((0, 4), 12), ((59,), 60), ((None,), 12)])
 def test_a_forecast_reaches_a_little_beyond_the_next_threshold(left: Sequence[int | None], drawn: int) -> None:
-    assert lines_outlook.months_ahead([{"months_left": months} for months in left]) == drawn
+    assert outlook.months_ahead([{"months_left": months} for months in left]) == drawn
 
 
 def test_the_trend_shows_the_range_the_thresholds_and_the_month_of_arrival() -> None:

@@ -125,6 +125,7 @@ def tenant_month() -> pd.DataFrame:
                 "tickets": 0 if at % 7 == 3 else int(1 + 9 * wave(at, 4)), "answers_due": 0 if at % 7 == 3 else 3,
                 "answers_in_time": 0 if at % 7 == 3 else 3, "in_time_pct": NAN if at % 7 == 3 else 100.0,
                 "open_tickets": at % 3,
+                "faults": 1.0 if at < 2 else 0.0,
                 "detections": int(40 + 160 * wave(at, 5)), "serious": 1 if at in (1, 4, 9, 20) else 0,
             }
         )  # fmt: skip

@@ -24,8 +24,20 @@ from exports.correction import changes
 from exports.desk import Desk
 from exports.drafts import MARK, draft
 from exports.frozen import Inputs, NotFrozen, Recording, freeze, template_text, thaw
-from exports.issue import INPUTS, NothingToCorrect, NotReproducible, Order, issue, preview, preview_changes
+from exports.issue import (
+    INPUTS,
+    NothingToCorrect,
+    NotReproducible,
+    Order,
+    ReleaseRefused,
+    check_release,
+    issue,
+    preview,
+    preview_changes,
+)
+from exports.leaks import Member
 from exports.places import Place
+from exports.sheets import Sheets, workbook
 from exports.signing import ReasonMissing, TextsUnsettled, take_step
 from exports.verify import FrozenDamaged, NotIssued, verify
 from state.database import StateDatabase
@@ -137,6 +149,20 @@ def test_a_document_that_cannot_be_made_again_is_not_issued(
     with pytest.raises(NotReproducible, match=WORKBOOK):
         issue(desk, STAFF, Order(KEY, ("xlsx",), "川", NOW, ON))
     assert desk.register.issues(STAFF) == [] and not (tmp_path / "issued" / "000001").exists()
+
+
+def test_a_bodys_files_that_do_not_pass_the_release_gate_are_not_issued() -> None:
+    members = [Member("242012", "津市"), Member("242021", "四日市市")]
+    told = {"scope": {"tenant_codes": ["242012"], "platform": False}}
+    for leaked in ("四日市市の件数", "242021"):
+        out = io.BytesIO()
+        with workbook(out) as book:
+            Sheets(book).add("検知", ["団体"], [[leaked]])
+        files = {"資料.xlsx": out.getvalue()}
+        entry = {"name": "資料.xlsx", "sha256": hashlib.sha256(files["資料.xlsx"]).hexdigest()}
+        manifest = json.dumps(told | {"files": [entry]}).encode()
+        with pytest.raises(ReleaseRefused, match="資料.xlsx: ほかの団体の名称又はコード"):
+            check_release("242012", files | {"manifest.json": manifest}, members)
 
 
 def test_a_corrected_edition_lists_what_changed_and_the_old_one_stays_proved(desk: Desk, published: Published) -> None:

@@ -1,5 +1,5 @@
 -- one row per connected body of the month
--- in_time_pct is K27. share_pct: of all bodies, hence NULL where a scope does not see them. in = towards the body (受信). 95th percentiles are those of the routes' summed 5-minute values.
+-- in_time_pct is K27, faults K07. share_pct: of all bodies, hence NULL where a scope does not see them. in = towards the body (受信). 95th percentiles are those of the routes' summed 5-minute values.
 WITH members AS (
     SELECT t.tenant_code, t.name, t.kind, t.sort_order, t.users, t.terminals
     FROM scoped.dim_tenant AS t
@@ -60,6 +60,7 @@ SELECT m.tenant_code, m.name, m.kind,
        CASE WHEN v.tickets = 1 THEN coalesce(k.answers_due, 0) END AS answers_due,
        CASE WHEN v.tickets = 1 THEN coalesce(k.answers_in_time, 0) END AS answers_in_time, i.value AS in_time_pct,
        CASE WHEN v.tickets = 1 THEN coalesce(o.open_tickets, 0) END AS open_tickets,
+       f.value AS faults,
        CASE WHEN v.judgements = 1 THEN coalesce(d.detections, 0) END AS detections,
        CASE WHEN v.judgements = 1 THEN coalesce(d.serious, 0) END AS serious
 FROM members AS m
@@ -70,6 +71,8 @@ LEFT JOIN earlier AS e ON e.tenant_code = m.tenant_code
 LEFT JOIN tickets AS k ON k.tenant_code = m.tenant_code
 LEFT JOIN scoped.kpi_value AS i
     ON i.period_id = $month AND i.kpi_id = 'K27' AND i.grain = 'tenant' AND i.entity = m.tenant_code
+LEFT JOIN scoped.kpi_value AS f
+    ON f.period_id = $month AND f.kpi_id = 'K07' AND f.grain = 'tenant' AND f.entity = m.tenant_code
 LEFT JOIN scoped.ticket_open_month AS o ON o.tenant_code = m.tenant_code AND o.jst_month = $month
 LEFT JOIN detected AS d ON d.tenant_code = m.tenant_code
 ORDER BY m.sort_order

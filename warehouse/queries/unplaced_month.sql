@@ -32,7 +32,7 @@ detected AS (
     LEFT JOIN scoped.dim_severity AS s ON s.severity = d.severity AND d.jst_date BETWEEN s.valid_from AND s.valid_to
     WHERE d.jst_month = $month AND m.tenant_code IS NULL
 )
-SELECT $month AS jst_month, CASE WHEN v.tickets = 1 THEN coalesce(k.tickets, 0) END AS tickets,
+SELECT CAST($month AS VARCHAR) AS jst_month, CASE WHEN v.tickets = 1 THEN coalesce(k.tickets, 0) END AS tickets,
        CASE WHEN v.tickets = 1 THEN coalesce(k.answers_due, 0) END AS answers_due,
        CASE WHEN v.tickets = 1 THEN coalesce(k.answers_in_time, 0) END AS answers_in_time,
        CASE WHEN v.tickets = 1 THEN coalesce(o.open_tickets, 0) END AS open_tickets,
