@@ -3,3 +3,4 @@ SELECT period_id, name, first_date, last_date, through_date,
        through_date = last_date AND made_of = month_count AS is_complete, made_of, month_count
 FROM scoped.reporting_period
 WHERE period_id = $period
+ORDER BY period_id
