@@ -96,7 +96,7 @@ def _cover(report: spec.ReportSpec, ctx: Context, to: Addressee, version: str, o
         subtitle=f"{period.label_ja}{report.subtitle}{f'（{to.name}）' if to.code else ''}{until}",
         contract_name=contract.contract_name,
         period=f"{era_date(period.start)}から{era_date(period.end)}まで{until}",
-        document_number=f"{contract.number_for(period)}{to.suffix.replace('_', '-')}",
+        document_number=f"{contract.number_for(period, report.series)}{to.suffix.replace('_', '-')}",
         version=f"第{version}版",
         submitted_on=era_date(on),
         submitter=contract.submitter,

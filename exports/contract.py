@@ -12,15 +12,15 @@ from typing import Any
 from exports.errors import ContractError
 from warehouse.period import Period
 
-_PLACEHOLDERS = ("period", "fiscal_year", "era_year", "month")
+_PLACEHOLDERS = ("series", "period", "fiscal_year", "era_year", "month")
 
 
 @dataclass(frozen=True)
 class ContractInfo:
     """Values of ``config/contract.toml``.
 
-    ``document_number`` is a pattern with ``{period}`` (2026-10), ``{fiscal_year}`` (2026), ``{era_year}`` (8)
-    and ``{month}`` (10; of longer periods 第1四半期, 上期, 年間), for example ``三情セ運第{era_year}-{month}号``.
+    ``document_number`` is a pattern with ``{series}`` (運用; a template's own), ``{period}`` (2026-10), ``{fiscal_year}``
+    (2026), ``{era_year}`` (8) and ``{month}`` (10; of longer periods 第1四半期, 上期, 年間), for example ``三情セ運第{era_year}-{month}号``.
     """
 
     contract_name: str
@@ -60,9 +60,10 @@ class ContractInfo:
             allowed = "、".join(f"{{{name}}}" for name in _PLACEHOLDERS)
             raise ContractError(f"document_number の {{{unknown[0]}}} は使えません。使えるもの: {allowed}。")
 
-    def number_for(self, period: Period) -> str:
-        """The document number of a period's report."""
+    def number_for(self, period: Period, series: str) -> str:
+        """The document number of a period's report; ``series`` is that of its template (運用, 監視, 団体)."""
         return self.document_number.format(
+            series=series,
             period=str(period),
             fiscal_year=period.fiscal_year,
             era_year=period.fiscal_year - 2018,

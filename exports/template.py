@@ -159,6 +159,7 @@ class ReportSpec(_Strict):
     title: str
     subtitle: str
     file_stem: str
+    series: str
     audience: Literal["prefecture", "tenant", "both"]
     period_kind: Literal["month", "quarter", "half", "year"]
     formats: tuple[Literal["docx", "pdf", "xlsx", "pptx"], ...] = ("docx", "pdf", "xlsx")

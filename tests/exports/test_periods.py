@@ -183,7 +183,7 @@ def test_the_marks_of_the_table_of_bodies_stay_with_the_extremes() -> None:
 def test_no_two_reports_of_a_year_share_a_document_number() -> None:
     contract = replace(CONTRACT, document_number="SC-{era_year}-{month}")
     names = ("2026-04", "2026Q1", "2026H1", "2026H2", "FY2026")
-    numbers = [contract.number_for(Period.parse(name)) for name in names]
+    numbers = [contract.number_for(Period.parse(name), "運用") for name in names]
     assert numbers == ["SC-8-04", "SC-8-第1四半期", "SC-8-上期", "SC-8-下期", "SC-8-年間"]
 
 

@@ -108,9 +108,9 @@ def test_an_unknown_format_is_refused_with_the_known_ones(report: Report, tmp_pa
     assert "docx、pdf、xlsx" in caught.value.message
 
 
-def test_the_document_number_follows_the_period() -> None:
-    info = ContractInfo.from_mapping({**vars(CONTRACT), "document_number": "運第{era_year}-{month}号"})
-    assert info.number_for(Period.parse("2027-03")) == "運第8-03号"
+def test_the_document_number_follows_the_period_and_the_series() -> None:
+    info = ContractInfo.from_mapping({**vars(CONTRACT), "document_number": "{series}第{era_year}-{month}号"})
+    assert info.number_for(Period.parse("2027-03"), "監視") == "監視第8-03号"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ sections:
         title: 主要指標
         builder: kpi.summary
         source: 台帳
+series: 試
 """
 
 
