@@ -19,8 +19,9 @@ _PLACEHOLDERS = ("series", "period", "fiscal_year", "era_year", "month")
 class ContractInfo:
     """Values of ``config/contract.toml``.
 
-    ``document_number`` is a pattern with ``{series}`` (運用; a template's own), ``{period}`` (2026-10), ``{fiscal_year}``
-    (2026), ``{era_year}`` (8) and ``{month}`` (10; of longer periods 第1四半期, 上期, 年間), for example ``三情セ運第{era_year}-{month}号``.
+    ``document_number`` is a pattern with ``{series}`` (運用, as the template says), ``{period}`` (2026-10),
+    ``{fiscal_year}`` (2026), ``{era_year}`` (8) and ``{month}`` (10; of longer periods 第1四半期, 上期, 年間), for
+    example ``三情セ運第{era_year}-{month}号``.
     """
 
     contract_name: str
