@@ -136,7 +136,8 @@ def _labels(months: list[str]) -> tuple[str, ...]:
 def _outlook_sentence(thresholds: dict[int, dict[str, Any]], rows: list[dict[str, Any]]) -> str:
     if not rows or rows[0]["state"] == "short":
         return "12か月分の実績がないため、見込みはデータなしである。"
-    slope = f"傾向は1か月当たり{amount(mbps(rows[0]['slope']), 1)}Mbpsの増加であり、"
+    steep = rows[0]["slope"]
+    slope = f"傾向は1か月当たり{amount(mbps(abs(steep)), 1)}Mbpsの{'増加' if steep >= 0 else '減少'}であり、"
     ahead = [row for _, row in sorted(thresholds.items()) if reached(row) == AHEAD]
     if not ahead:
         return f"{slope}今後60か月以内に新たに到達する割合（70%、90%、100%）はない。"
