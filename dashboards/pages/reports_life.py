@@ -114,12 +114,12 @@ def _texts(view: View, desk: Desk, document: Chosen, progress: Progress) -> list
     proposals = desk.commentary.proposals(view.scope, document.key)
     editable = progress.status == "draft"
     written = sum(1 for place in drafts if place.id in texts)
-    head = html.H4(f"所見（{len(drafts)}か所のうち{written}か所に記入）", className="group-title")
+    head = html.Summary(f"所見を書く（{len(drafts)}か所のうち{written}か所に記入）")
     told = html.P("書いた文は、1.5秒ほど手を止めると自動で保存します。" if editable
                   else f"状態が「{progress.title}」のため、書き換えられません。", className="note")
     forms = [_place(document, place, texts.get(place.id, PlaceTexts(None)), proposals.get(place.id), draft, editable)
              for place, draft in drafts.items() if editable or place.id in texts]
-    return [head, told, *forms]
+    return [html.Details([head, told, *forms], className="fold")]
 
 
 def _place(document: Chosen, place: Place, texts: PlaceTexts, proposal: Entry | None, draft: str, editable: bool
