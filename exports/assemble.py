@@ -73,7 +73,7 @@ def assemble_report(
     tenant = next(iter(scope.tenant_codes)) if edition == "tenant" else ""
     plain = Context(period, data, contract, created_at, tenant)
     printed = printed_sections(template.spec.sections, plain, edition)
-    ctx, to = replace(plain, headings=headings_of(printed)), addressee_of(plain)
+    ctx, to = replace(plain, headings=headings_of(printed, contract.style.headings)), addressee_of(plain)
     sections = _Assembler(ctx, edition, to, commentary).sections(printed)
     first = model.Revision(version, on, "初版作成", contract.author, contract.approver)
     return model.Report(
@@ -85,6 +85,7 @@ def assemble_report(
         datasets=data.datasets(),
         provenance=_provenance(template, ctx, scope),
         period_label=f"{period.label_ja}（{to.name}）" if to.code else period.label_ja,
+        style=contract.style,
     )
 
 
@@ -125,6 +126,7 @@ class _Assembler:
 
     def __init__(self, ctx: Context, edition: spec.Edition, to: Addressee, commentary: Mapping[str, str]) -> None:
         self._ctx, self._edition, self._commentary = ctx, edition, commentary
+        self._headings = ctx.contract.style.headings
         self._counts = {"表": 0, "図": 0}
         self._place = f"{ctx.period.label_ja}　"
         # Text stays plain: it is escaped here so that no value can smuggle in markup, and unescaped once at the end.
@@ -132,14 +134,15 @@ class _Assembler:
         self._facts = _facts(ctx, to)
 
     def sections(self, specs: tuple[spec.SectionSpec, ...]) -> tuple[model.Section, ...]:
-        return tuple(self._section(one, 1, number) for one, number in numbered(specs))
+        return tuple(self._section(one, 1, number) for one, number in numbered(specs, self._headings))
 
     def _section(self, one: spec.SectionSpec, level: int, number: str) -> model.Section:
         outer, self._place = self._place, f"{self._place}{number}　{one.title}　"
         title = self._text(one.title)
         blocks = tuple(made for block in parts_of(one.blocks, self._edition) for made in self._block(block))
         children = tuple(
-            self._section(child, level + 1, number) for child, number in numbered(one.sections, level + 1)
+            self._section(child, level + 1, below)
+            for child, below in numbered(one.sections, self._headings, level + 1, number)
         )
         self._place = outer
         return model.Section(one.id, number, title, level, blocks, children, one.landscape)

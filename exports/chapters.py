@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from exports.blocks.base import Context, records
 from exports.editions import parts_of
+from exports.model import HeadingStyle
 from exports.numbering import annex_number, heading_number
 from exports.template import Edition, SectionSpec
 
@@ -19,22 +20,26 @@ def printed_sections(specs: tuple[SectionSpec, ...], ctx: Context, edition: Edit
     )
 
 
-def numbered(specs: tuple[SectionSpec, ...], level: int = 1) -> list[tuple[SectionSpec, str]]:
-    """Sections of one level with the numbers of their headings: 「３」, 「（１）」, 「別紙２」."""
+def numbered(
+    specs: tuple[SectionSpec, ...], style: HeadingStyle, level: int = 1, above: str = ""
+) -> list[tuple[SectionSpec, str]]:
+    """Sections of one level with the numbers of their headings: 「３」, 「（１）」, 「別紙２」, or 「3.1」."""
     chapters = [one for one in specs if not one.annex]
     annexes = [one for one in specs if one.annex]
     return [
-        *((one, heading_number(level, at)) for at, one in enumerate(chapters, 1)),
+        *((one, heading_number(level, at, style, above)) for at, one in enumerate(chapters, 1)),
         *((one, annex_number(at)) for at, one in enumerate(annexes, 1)),
     ]
 
 
-def headings_of(specs: tuple[SectionSpec, ...], level: int = 1, above: str = "") -> dict[str, str]:
-    """Where every section stands, by its id: 「４」, 「４（２）」, 「別紙１」."""
+def headings_of(
+    specs: tuple[SectionSpec, ...], style: HeadingStyle = "prefecture", level: int = 1, above: str = ""
+) -> dict[str, str]:
+    """Where every section stands, by its id: 「４」, 「４（２）」, 「別紙１」; 「4.2」 in the decimal style."""
     found: dict[str, str] = {}
-    for one, number in numbered(specs, level):
-        found[one.id] = f"{above}{number}"
-        found |= headings_of(one.sections, level + 1, f"{above}{number}")
+    for one, number in numbered(specs, style, level, above):
+        found[one.id] = number if style == "decimal" else f"{above}{number}"
+        found |= headings_of(one.sections, style, level + 1, found[one.id])
     return found
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
 
 from exports.errors import ContractError
+from exports.model import CaptionPlace, HeadingStyle, PdfVariant, Style
 from warehouse.period import Period
 
+_CHOICES = {"heading_style": HeadingStyle, "table_caption": CaptionPlace, "figure_caption": CaptionPlace,
+            "pdf_variant": PdfVariant}
 _PLACEHOLDERS = ("series", "period", "fiscal_year", "era_year", "month")
 
 
@@ -21,7 +24,8 @@ class ContractInfo:
 
     ``document_number`` is a pattern with ``{series}`` (運用, as the template says), ``{period}`` (2026-10),
     ``{fiscal_year}`` (2026), ``{era_year}`` (8) and ``{month}`` (10; of longer periods 第1四半期, 上期, 年間), for
-    example ``三情セ運第{era_year}-{month}号``.
+    example ``三情セ運第{era_year}-{month}号``.  The last four have defaults: ``heading_style`` (prefecture １（１）ア,
+    decimal 1.2.3), where captions stand (above, below), and the kind of PDF.
     """
 
     contract_name: str
@@ -32,19 +36,30 @@ class ContractInfo:
     document_number: str
     author: str
     approver: str
+    heading_style: str = "prefecture"
+    table_caption: str = "above"
+    figure_caption: str = "below"
+    pdf_variant: str = "pdf/ua-1"
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> ContractInfo:
         """Read the mapping of the TOML file; raise :class:`ContractError` for a missing or empty value."""
         chosen: dict[str, str] = {}
         for field in fields(cls):
-            value = values.get(field.name)
+            value = values.get(field.name, None if field.default is MISSING else field.default)
             if not isinstance(value, str) or not value.strip():
                 raise ContractError(f"「{field.name}」がないか、空です。")
             chosen[field.name] = value.strip()
         info = cls(**chosen)
         info._check_pattern()
+        info._check_choices()
         return info
+
+    @property
+    def style(self) -> Style:
+        """How the documents are set."""
+        chosen: Any = (self.heading_style, self.table_caption, self.figure_caption, self.pdf_variant)
+        return Style(*chosen)
 
     @classmethod
     def from_toml(cls, path: Path) -> ContractInfo:
@@ -54,6 +69,12 @@ class ContractInfo:
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise ContractError(f"読み取れません（{error}）。") from error
         return cls.from_mapping(values.get("document", values))
+
+    def _check_choices(self) -> None:
+        for name, choice in _CHOICES.items():
+            allowed = get_args(choice)
+            if getattr(self, name) not in allowed:
+                raise ContractError(f"{name} の「{getattr(self, name)}」は使えません。使えるもの: {'、'.join(allowed)}。")
 
     def _check_pattern(self) -> None:
         used = {name for _, name, _, _ in Formatter().parse(self.document_number) if name is not None}

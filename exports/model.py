@@ -18,6 +18,21 @@ _SHORT_CONTENTS = 18
 RawValue = str | int | float | bool | date | datetime | None
 
 
+HeadingStyle = Literal["prefecture", "decimal"]
+CaptionPlace = Literal["above", "below"]
+PdfVariant = Literal["pdf/ua-1", "pdf/a-2a", "pdf/a-3a"]
+
+
+@dataclass(frozen=True)
+class Style:
+    """How documents are set where a deployment has its own rules; all variants of the PDF are tagged."""
+
+    headings: HeadingStyle = "prefecture"
+    table_caption: CaptionPlace = "above"
+    figure_caption: CaptionPlace = "below"
+    pdf: PdfVariant = "pdf/ua-1"
+
+
 @dataclass(frozen=True)
 class Column:
     """A table column. ``weight`` is its share of the width; ``group`` is the heading shared with its neighbours."""
@@ -250,6 +265,7 @@ class Report:
     datasets: tuple[Dataset, ...]
     provenance: Provenance
     period_label: str
+    style: Style = Style()
 
     def all_sections(self) -> Iterator[Section]:
         for section in self.sections:

@@ -18,7 +18,7 @@ from weasyprint.urls import URLFetcher
 
 from exports.catalogue import TEMPLATES
 from exports.heat import heat_rows
-from exports.model import Chart, Column, Report, Table
+from exports.model import Chart, Column, PdfVariant, Report, Table
 from exports.pagination import Pagination
 from exports.svg import render_svg
 from warehouse.japanese import era_date
@@ -48,10 +48,11 @@ class Layout:
     document: Any
     pagination: Pagination
     identifier: bytes
+    variant: PdfVariant
 
     def pdf(self) -> bytes:
         result: bytes = self.document.write_pdf(
-            pdf_variant="pdf/ua-1", pdf_identifier=self.identifier, custom_metadata=False
+            pdf_variant=self.variant, pdf_tags=True, pdf_identifier=self.identifier, custom_metadata=False
         )
         return result
 
@@ -71,13 +72,13 @@ def lay_out(report: Report) -> Layout:
     html = page_html(report)
     fetcher = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
     document = HTML(string=html, url_fetcher=fetcher).render(
-        font_config=FontConfiguration(), pdf_variant="pdf/ua-1", pdf_tags=True
+        font_config=FontConfiguration(), pdf_variant=report.style.pdf, pdf_tags=True
     )
     pages: dict[str, int] = {}
     for number, page in enumerate(document.pages, 1):
         for anchor in page.anchors:
             pages.setdefault(anchor, number)  # a table over several pages is named on each: it stands where it begins
-    return Layout(document, Pagination(pages), hashlib.sha256(html.encode()).digest()[:16])
+    return Layout(document, Pagination(pages), hashlib.sha256(html.encode()).digest()[:16], report.style.pdf)
 
 
 def _names(report: Report) -> dict[str, Any]:
@@ -85,6 +86,7 @@ def _names(report: Report) -> dict[str, Any]:
         header=_css_text(report.header_text),
         classification=_css_text(report.cover.classification),
         footer=_css_text(report.footer_text),
+        table_caption="top" if report.style.table_caption == "above" else "bottom",
     )
     return {
         "report": report,

@@ -93,22 +93,20 @@ class _Writer:
         return wx.paragraph("Tiny", '<w:r><w:br w:type="page"/></w:r>')
 
     def _table(self, block: Table, width: float) -> str:
-        title = wx.caption("TableTitle", block.label[0], block.label[1:], block.title, self._opening(block.anchor))
-        keep = len(block.rows) <= _KEEP_TOGETHER_ROWS
-        return title + wx.table(block, width, keep) + _foot(block)
+        keep, opening = len(block.rows) <= _KEEP_TOGETHER_ROWS, self._opening(block.anchor)
+        table = wx.table(block, width, keep)
+        if self._report.style.table_caption == "above":
+            return _caption(block, "TableTitle", opening) + table + _foot(block)
+        start = wx.paragraph("Tiny", "", f"<w:keepNext/>{opening}") if opening else ""
+        return start + table + _caption(block, "FigureTitle") + _foot(block)
 
     def _chart(self, block: Chart, width: float) -> str:
-        return "".join(
-            (
-                self._picture(block, width),
-                wx.caption("FigureTitle", block.label[0], block.label[1:], block.title),
-                wx.text_paragraph("Reading", block.summary),
-                _foot(block),
-            )
-        )
+        opening, reading = self._opening(block.anchor), wx.text_paragraph("Reading", block.summary) + _foot(block)
+        if self._report.style.figure_caption == "above":
+            return _caption(block, "TableTitle", opening) + self._picture(block, width, "") + reading
+        return self._picture(block, width, opening) + _caption(block, "FigureTitle") + reading
 
-    def _picture(self, block: Chart, width: float) -> str:
-        opening = self._opening(block.anchor)
+    def _picture(self, block: Chart, width: float, opening: str) -> str:
         if block.spec.kind == "heatmap":
             return wx.paragraph("Tiny", "", f"<w:keepNext/>{opening}") + heat_table(block, width)
         title, number = f"{block.label}　{block.title}", self._next()
@@ -130,6 +128,10 @@ class _Writer:
     def _next(self) -> int:
         self._count += 1
         return self._count
+
+
+def _caption(block: Table | Chart, style: str, properties: str = "") -> str:
+    return wx.caption(style, block.label[0], block.label[1:], block.title, properties)
 
 
 def _foot(block: Table | Chart) -> str:
