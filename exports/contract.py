@@ -72,9 +72,9 @@ class ContractInfo:
 
     def _check_choices(self) -> None:
         for name, choice in _CHOICES.items():
-            allowed = get_args(choice)
-            if getattr(self, name) not in allowed:
-                raise ContractError(f"{name} の「{getattr(self, name)}」は使えません。使えるもの: {'、'.join(allowed)}。")
+            given, allowed = getattr(self, name), get_args(choice)
+            if given not in allowed:
+                raise ContractError(f"{name} の「{given}」は使えません。使えるもの: {'、'.join(allowed)}。")
 
     def _check_pattern(self) -> None:
         used = {name for _, name, _, _ in Formatter().parse(self.document_number) if name is not None}
