@@ -13,7 +13,7 @@ from cli.terminal import errors, say
 from warehouse.errors import MiharashiError
 
 if TYPE_CHECKING:
-    from exports.desk import Desk
+    from exports.desk import Desk, Texts
     from state.documents import DocumentKey
     from warehouse.scope import Scope
 
@@ -111,6 +111,17 @@ def refuse_issued(report: str, period: str, scope: Scope) -> None:
     for entry in issued:
         if (entry.key.report, entry.key.period) == (report, period):
             raise AlreadyIssued(entry)
+
+
+def written_texts(report: str, period: str, scope: Scope, tenants: Sequence[str]) -> dict[str, Texts]:
+    """What staff wrote for each body's document of a set, by the body's code."""
+    from state.database import state_exists
+    from state.documents import DocumentKey
+
+    if not state_exists(data_folder()):
+        return {}
+    desk = make_desk()
+    return {tenant: desk.texts(scope, DocumentKey(report, period, tenant)) for tenant in tenants}
 
 
 def unknown_tenant(tenant: str) -> MiharashiError:

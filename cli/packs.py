@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from cli.desk import refuse_issued
+from cli.desk import refuse_issued, written_texts
 from cli.places import config_folder, data_folder
 from cli.terminal import errors, progress_bar, say
 from exports.gate import Finding, check_set
@@ -38,7 +38,9 @@ def make_all(
         if out is None:
             refuse_issued(report, str(period), reader.whole_scope())
         due, known = members_of(reader, reader.whole_scope(), period)
-    order = Order(report, period, data_folder(), config_folder(), folder, snapshot, clock, issued_on, tuple(known))
+        texts = written_texts(report, str(period), reader.whole_scope(), [member.code for member in due])
+    order = Order(report, period, data_folder(), config_folder(), folder, snapshot, clock, issued_on, tuple(known),
+                  texts)
     with progress_bar() as progress:
         release = make_packs(order, due, workers or os.cpu_count() or 1, progress)
     _tell(release, time.monotonic() - started)

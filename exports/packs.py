@@ -10,15 +10,16 @@ import json
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 from exports.assemble import assemble_report
 from exports.contract import ContractInfo
+from exports.desk import Texts
 from exports.errors import NoFigures
 from exports.gate import Finding, check_pack, check_together
 from exports.leaks import Member
@@ -50,6 +51,8 @@ class Order:
     clock: datetime
     issued_on: date | None
     members: tuple[Member, ...]
+    texts: Mapping[str, Texts] = field(default_factory=dict)
+    """What staff wrote for a body, by its code."""
 
 
 @dataclass(frozen=True)
@@ -130,14 +133,16 @@ class _Worker:
 
     def pack(self, member: Member) -> PackResult:
         started, folder = time.perf_counter(), self.order.out / member.code
+        texts = self.order.texts.get(member.code, Texts({}, {}))
         try:
-            if kept := self._is_made(folder):
+            if kept := self._is_made(folder, texts):
                 return PackResult(member, time.perf_counter() - started, kept, self._check(folder, member))
             report = assemble_report(
                 self.template, self.order.period, Scope.of(member.code), self.reader, self.contract, self.order.clock,
-                submitted_on=self.order.issued_on,
+                submitted_on=self.order.issued_on, commentary=texts.text,
             )  # fmt: skip
-            write_report(report, self.template.spec.formats, folder, issued_on=self.order.issued_on)
+            write_report(report, self.template.spec.formats, folder, issued_on=self.order.issued_on,
+                         commentary=texts.version)
             return PackResult(member, time.perf_counter() - started, findings=self._check(folder, member))
         except (MiharashiError, OSError) as error:
             told = error.message if isinstance(error, MiharashiError) else str(error)
@@ -146,13 +151,14 @@ class _Worker:
     def _check(self, folder: Path, member: Member) -> tuple[Finding, ...]:
         return tuple(check_pack(folder, member.code, self.order.members))
 
-    def _is_made(self, folder: Path) -> bool:
+    def _is_made(self, folder: Path, texts: Texts) -> bool:
         period, formats = str(self.order.period), set(self.template.spec.formats)
         made = made_files(folder, self.order.snapshot.number, self.template.sha256, period)
         if {path.suffix[1:] for path in made} != {*formats, "json"}:
             return False
-        issued = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["issued_on"]
-        return bool(issued == (self.order.issued_on.isoformat() if self.order.issued_on else None))
+        told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        issued_on = self.order.issued_on.isoformat() if self.order.issued_on else None
+        return bool((told["issued_on"], told["commentary"]) == (issued_on, dict(texts.version)))
 
 
 _worker: _Worker | None = None

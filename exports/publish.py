@@ -37,15 +37,18 @@ def render(report: Report, formats: Sequence[str] = USUAL) -> dict[str, bytes]:
 
 
 def write_report(
-    report: Report, formats: Sequence[str], out_dir: Path, *, issued_on: date | None = None
+    report: Report, formats: Sequence[str], out_dir: Path, *, issued_on: date | None = None,
+    commentary: Mapping[str, int] | None = None,
 ) -> list[Path]:
     """Make every format first, then write; the last path is that of ``manifest.json``.
+
+    ``commentary`` is the version of the text that is printed, by place.
 
     Nothing is written when any format fails, and each file appears under its name only when it is whole. What an
     earlier run left in the folder and the new manifest does not list goes away last.
     """
     files = render(report, formats)
-    files["manifest.json"] = manifest_bytes(report, files, issued_on)
+    files["manifest.json"] = manifest_bytes(report, files, issued_on, commentary=commentary)
     return place_files(files, out_dir)
 
 

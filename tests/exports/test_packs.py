@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from exports.desk import Texts
 from exports.leaks import Member
 from exports.packs import Order, _Worker, make_packs, members_of
 from tests.exports.body_pack import MEMBERS, OWN, YEAR
@@ -36,9 +38,15 @@ def test_a_pack_is_made_once_and_kept_until_it_is_issued(order: Order) -> None:
     assert again.kept and {path.name: path.stat().st_mtime_ns for path in (order.out / OWN).iterdir()} == files
     (order.out / OWN / next(name for name in files if name.endswith("pptx"))).write_bytes(b"cut off")
     worker.order = replace(order, issued_on=date(2026, 11, 10))
-    assert not worker._is_made(order.out / OWN)
-    worker.order = order
+    assert not worker._is_made(order.out / OWN, Texts({}, {}))
+    worker.order = replace(order, texts={OWN: Texts({"year-note": "新しい庁舎へ移りました。"}, {"year-note": 3})})
     assert not worker.pack(TSU).kept, "a pack that is not whole is made anew"
+    assert worker.pack(TSU).kept and not worker._is_made(order.out / OWN, Texts({}, {})), "texts that changed are seen"
+    assert "新しい庁舎へ移りました。" in _word(order.out / OWN)
+
+
+def _word(folder: Path) -> str:
+    return zipfile.ZipFile(next(folder.glob("*.docx"))).read("word/document.xml").decode()
 
 
 def test_one_body_s_failure_stops_no_other_and_fails_the_release(order: Order) -> None:
