@@ -33,3 +33,4 @@ def _app() -> Dash:
 
 
 server: Flask = _app().server
+server.test_client().get("/")  # Dash sets itself up on its first request
