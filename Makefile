@@ -1,13 +1,12 @@
 # make demo [SERVE=0]  demo data, load, monthly report, dashboard     make test   all tests
 # make check           lint, types, imports, models, docs         make bench  load, page and report times
-# make soak            all tests, with several times the examples of those that try many
 # make screenshots     pictures of every screen into docs/images (after make demo)
 PY = .venv/bin/python
 SERVE ?= 1
 # Where the environment forbids bytecode, each of the hundreds of processes that the tests start compiles all packages.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test soak check bench screenshots setup-run setup-test
+.PHONY: demo test check bench screenshots setup-run setup-test
 
 demo: setup-run
 	$(PY) app.py demo
@@ -27,9 +26,6 @@ check: setup-test
 	.venv/bin/lint-imports
 	$(PY) -m scripts.portable_sql
 	$(PY) scripts/check_docs.py
-
-soak: setup-test
-	MIHARASHI_SOAK=1 $(MAKE) test
 
 bench: setup-test
 	$(PY) -m bench.run

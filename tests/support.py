@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,12 +31,6 @@ SHARED = ROOT.parent / "shared" / "data"
 NOW = datetime(2026, 11, 5, 9, 0)
 FOLDERS = (models.FOLDER, checks.FOLDER)
 TENANTS = ("240001", "242012", "242021")
-SOAKED = bool(os.environ.get("MIHARASHI_SOAK"))
-
-
-def soak(few: int, many: int) -> int:
-    """How many examples a test tries: few every time, many in ``make soak``."""
-    return many if SOAKED else few
 
 
 def clock() -> datetime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -29,6 +28,11 @@ MORE = {"tenant": "&tenant=242012", "proof": "&kpi=K27&grain=all"}
 LINKS = [*(f"{page.path}?period=2026-10{MORE.get(page.name, '')}" for page in PAGES),
          "/lines?period=2026-10-05..2026-10-18"]
 DRAWN = "() => [...document.querySelectorAll('[id^=figure-]')].every(figure => figure.querySelector('.main-svg'))"
+LISTENS = """() => {
+    const drawn = document.querySelector("#figure-bodies-map .js-plotly-plot");
+    return Boolean(drawn && drawn._ev && drawn._ev.listeners("plotly_click").length);
+}"""
+"""A figure is clicked to some purpose only when Dash has begun to listen, a moment after it is drawn."""
 NOWHERE = "/nowhere"
 CARDS = ["/tenant", NOWHERE, "/?period=abc", "/?period=2027-01"]
 
@@ -86,12 +90,8 @@ def test_the_bodies_over_a_threshold_are_found_and_one_is_opened(page: Page, ori
 def test_a_body_is_opened_from_its_mark_on_the_map(page: Page, origin: str) -> None:
     show(page, f"{origin}/tenants?period=2026-10")
     page.locator("#figure-bodies-map").scroll_into_view_if_needed()
-    mark, opened = page.locator("#figure-bodies-map .scatterlayer .points path").first, re.compile("/tenant[?]")
-    for _ in range(5):  # a figure listens a moment after it is drawn, longer on a busy machine
-        mark.click(force=True)
-        page.wait_for_timeout(1_500)
-        if opened.search(page.url):
-            break
+    page.wait_for_function(LISTENS)
+    page.locator("#figure-bodies-map .scatterlayer .points path").first.click(force=True)
     at(page, "/tenant", period="2026-10")
 
 

@@ -19,7 +19,7 @@ from etl.counters import MICROSECOND, Polls, Slots
 from etl.feed import CounterSpec, Feed
 from etl.polls import PollMapper
 from etl.run import LoadResult
-from tests.support import copy_config, lake, load, rejects, rows, soak, write
+from tests.support import copy_config, lake, load, rejects, rows, write
 from warehouse import edges, journal, ledger
 from warehouse.ledger import LoadRecord
 
@@ -496,7 +496,7 @@ def series_in_files(draw: st.DrawFn) -> list[list[Poll]]:
     return files
 
 
-@settings(max_examples=soak(40, 100), suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(series_in_files(), st.data())
 def test_files_in_any_order_give_what_one_file_gives(files: list[list[Poll]], data: st.DataObject) -> None:
     whole = Lake(COUNTERS)
@@ -532,7 +532,7 @@ def poll_file(path: Path, polls: list[Poll]) -> Path:
     )
 
 
-@settings(max_examples=soak(3, 8), suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(files=series_in_files(), data=st.data())
 def test_the_lake_holds_the_same_whichever_file_came_first(
     files: list[list[Poll]], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from etl.feed import read_feeds
 from etl.rebuild import rebuild
 from etl.reject_export import export_rejects
-from tests.support import clock, copy_config, lake, load, rejects, rows, soak, write
+from tests.support import clock, copy_config, lake, load, rejects, rows, write
 from warehouse.folder import DataFolder
 from warehouse.rejects import open_ledger
 
@@ -171,7 +171,7 @@ UPDATES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=soak(3, 5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(UPDATES, st.permutations([8, 9, 10]))
 def test_any_division_in_any_order_gives_the_rows_of_one_file(
     updates: list[tuple[str, int, int]], order: list[int]

@@ -1,4 +1,4 @@
-"""Spoilt files of every feed and format by the thousand: accepted rows or clear rejects, never a trace or a hang."""
+"""Thousands of spoilt files of every feed and format: accepted rows or clear rejects, never a trace or a hang."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from etl.run import Outcome, Run, enter_original
 from etl.setup import Setup
 from etl.values import named_period
 from tests.etl.mutations import sliced, spoilt
-from tests.support import CONFIG, NOW, ROOT, SHARED, SOAKED, soak
+from tests.support import CONFIG, NOW, ROOT, SHARED
 from warehouse.build import silent
 from warehouse.folder import DataFolder
 from warehouse.ledger import LoadRecord
 
 SEED = 20261101
-INPUTS = soak(1_300, 5_200)
+INPUTS = 5_200
 WORKERS = 2
 SECONDS = 20
 """After so many seconds of its own an input counts as a hang (the machine may be busy)."""
@@ -119,13 +119,12 @@ def test_spoilt_files_give_rows_or_rejects_or_a_refusal_and_never_a_trace(
         parts = pool.starmap(try_part, [(samples, number, tmp_path / str(number)) for number in range(WORKERS)])
     problems = [problem for part in parts for problem in part.problems]
     assert not problems, f"{len(problems)} inputs, first:\n" + "\n".join(problems[:5])
-    assert sum(part.inputs for part in parts) == INPUTS
+    assert sum(part.inputs for part in parts) == INPUTS >= 5_000
     accepted = sum((part.accepted for part in parts), Counter[str]())
     refused = sum((part.refused for part in parts), Counter[str]())
     assert accepted.total() > INPUTS / 10 and refused.total() > INPUTS / 10
     assert sum(part.rejects for part in parts) > INPUTS
-    if SOAKED:
-        assert refused.keys() == {sample.feed for sample in samples}, "each was spoilt beyond use at least once"
+    assert refused.keys() == {sample.feed for sample in samples}, "each was spoilt beyond use at least once"
 
 
 def try_part(samples: list[Sample], part: int, place: Path) -> Tried:

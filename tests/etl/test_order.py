@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from etl.feed import read_feeds
 from etl.reject_export import export_rejects
 from etl.revisions import named_revision, revision_pattern
-from tests.support import copy_config, lake, load, marts, rows, soak, traffic_file, write
+from tests.support import copy_config, lake, load, marts, rows, traffic_file, write
 from warehouse import ledger
 from warehouse.engine import connect
 from warehouse.facts import FACT_TABLES
@@ -210,7 +210,7 @@ def landed(table: str, batches: Sequence[Sequence[tuple[Part, int | None]]], mak
         return found
 
 
-@settings(max_examples=soak(20, 50), deadline=None, phases=PHASES)
+@settings(max_examples=50, deadline=None, phases=PHASES)
 @given(st.data())
 def test_samples_are_those_of_the_highest_file_in_any_order(data: st.DataObject) -> None:
     slots = st.one_of(st.integers(0, 6), st.integers(285, 290))
@@ -223,7 +223,7 @@ def test_samples_are_those_of_the_highest_file_in_any_order(data: st.DataObject)
     assert accounted
 
 
-@settings(max_examples=soak(15, 35), deadline=None, phases=PHASES)
+@settings(max_examples=35, deadline=None, phases=PHASES)
 @given(st.data())
 def test_records_are_those_of_the_newest_ledger_in_any_order_whatever_month_they_move_to(data: st.DataObject) -> None:
     parts = data.draw(parts_of(st.integers(0, 3), ("",), same_key=True))
@@ -366,7 +366,7 @@ def deliveries(draw: st.DrawFn, folder: Path) -> Delivery:
 
 
 @pytest.mark.usefixtures("few_marts")
-@settings(max_examples=soak(2, 4), deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_files_in_any_order_and_any_number_of_runs_end_in_the_right_data_once(
     config: Path, data: st.DataObject

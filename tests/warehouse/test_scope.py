@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support import CONFIG, TENANTS, read_rows, soak
+from tests.support import CONFIG, TENANTS, read_rows
 from warehouse.errors import QueryError
 from warehouse.facts import FACT_TABLES
 from warehouse.models import load_models
@@ -93,7 +93,7 @@ def plain(frame: pd.DataFrame) -> dict[str, list[object]]:
     return {str(name): [None if pd.isna(value) else value for value in frame[name]] for name in frame.columns}
 
 
-@settings(max_examples=soak(150, 400), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(NAMES), scope=SCOPES)
 def test_no_query_shows_a_body_outside_any_scope(demo_reader: Reader, name: str, scope: Scope) -> None:
     frame = ask(demo_reader, name, scope)
