@@ -120,7 +120,9 @@ def test_the_screens_asked_for_last_are_ready_before_a_new_snapshot_is_shown() -
     old = text_of(world.answers.of(link))
     newer = FakeReader()
     newer.snapshot = replace(newer.snapshot, number=13)
+    world.scope = YOKKAICHI  # whoever happens to ask meanwhile
     world.answers.make_ready(newer)
+    world.scope = TSU
     assert newer.asked and text_of(world.answers.of(link)) == old and world.asked(link) == 0
     world.reader, before = newer, len(newer.asked)
     world.answers.of(link)
